@@ -1,0 +1,1 @@
+"""How do rooms speak HTTP? `context` knows the visitor, `pages` renders, `problems` refuses."""
