@@ -1,0 +1,75 @@
+"""How does every kind of "no" reach its reader? problem+json at API doors, a page in the reader's language
+elsewhere."""
+
+from typing import Any from urllib.parse import quote
+
+from fastapi import FastAPI from fastapi.exceptions import RequestValidationError from starlette.exceptions import
+HTTPException from starlette.requests import Request from starlette.responses import RedirectResponse, Response
+
+from peakday.kernel.house import House from peakday.kernel.refusal import Invalid, NotFound, NotSignedIn, Problem,
+Refusal from peakday.kernel.text import Text from peakday.kernel.web.pages import Pages from
+peakday.kernel.web.problems import answer_refusal, status_of
+
+_REMEDY = Text("按接口文档改正该字段", "Correct this field as the API description says")
+
+class MethodNotAllowed(Refusal):
+"""This address does not know the method."""
+
+    code = "method_not_allowed"
+    message = Text("此地址不支持该方法", "This address does not support the method")
+
+
+class Unreadable(Refusal):
+    """The request could not be read at all."""
+
+    code = "unreadable_request"
+    message = Text("无法读取请求", "The request could not be read")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Register the handlers on the app."""
+    app.add_exception_handler(Refusal, _on_refusal)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    if request.url.path.startswith("/v1/"):
+        return await answer_refusal(request, error)
+    if isinstance(error, NotSignedIn) and request.method == "GET":
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?next={quote(target)}", 303)
+    house: House = request.app.state.house
+    return house.get(Pages).refuse(request, error, status_of(error))
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return await _on_refusal(request, Invalid(*[_problem(fault) for fault in error.errors()]))
+
+
+def _problem(fault: dict[str, Any]) -> Problem:
+    place = ".".join(str(part) for part in fault["loc"] if part not in {"body", "query", "path"})
+    reason = str(fault["msg"])
+    return Problem(
+        field=place or "body",
+        code=str(fault["type"]),
+        message=Text(f"格式不正确({reason})", reason),  # the library's own words stand in brackets
+        remedy=_REMEDY,
+        value=str(fault.get("input"))[:200],
+    )
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kinds: dict[int, Refusal] = {404: NotFound(), 405: MethodNotAllowed()}
+    refusal = kinds.get(error.status_code, Unreadable())
+    if not request.url.path.startswith("/v1/"):
+        house: House = request.app.state.house
+        return house.get(Pages).refuse(request, refusal, error.status_code)
+    answer = await answer_refusal(request, refusal)
+    answer.status_code = error.status_code
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer

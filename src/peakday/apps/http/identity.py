@@ -1,0 +1,180 @@
+"""Who knocks, and is the form really theirs?
+
+Every request gets a `Visit` before a room sees it: the actor behind its session cookie or API key, its language,
+its CSRF token. A change that arrives with a cookie must prove that it comes from our own page: the browser must
+not call it cross-site (Fetch Metadata, Origin), and the token must stand in the `X-CSRF-Token` header or in the
+form. A request with an API key carries no cookie power, so it needs no token. Uploads stream, so a multipart form
+proves itself by a positive same-origin header instead of a field.
+"""
+
+import hmac
+import secrets
+from http.cookies import SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from peakday.kernel.house import House
+from peakday.kernel.refusal import NotAllowed, NotSignedIn, Refusal
+from peakday.kernel.text import Text, pick_language
+from peakday.kernel.web.context import Visit
+from peakday.kernel.web.problems import PROBLEM_TYPE, problem_body, status_of
+from peakday.market.accounts import api as accounts
+
+SESSION_COOKIE = "peakday_session"
+CSRF_COOKIE = "peakday_csrf"
+LANGUAGE_COOKIE = "peakday_lang"
+FORM_BYTES_MAX = 1_000_000
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+OPEN_PATHS = ("/static/", "/health")
+
+
+class ForeignForm(NotAllowed):
+    """A change that does not come from our own page."""
+
+    code = "csrf_failed"
+    message = Text("页面已过期,请刷新后重试", "This page has expired; reload it and try again")
+
+
+class IdentityDoor:
+    """ASGI middleware: recognises the visitor and refuses forged forms."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Put a Visit on the request, or refuse it."""
+        if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        cookies = _cookies(headers)
+        fresh_csrf = None
+        try:
+            visit, is_by_cookie = await self._recognise(scope, headers, cookies)
+            if not visit.csrf_token:
+                fresh_csrf = cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
+                visit = Visit(visit.actor, visit.language, fresh_csrf, visit.remote_address)
+            if scope["method"] not in SAFE_METHODS and (is_by_cookie or not _is_api(scope)):
+                receive = await _check_form(scope, headers, receive, visit.csrf_token)
+        except Refusal as refusal:
+            await _refuse(refusal, scope, receive, send)
+            return
+        scope.setdefault("state", {})["visit"] = visit
+        await self.app(scope, receive, _setting_cookies(send, scope, cookies, fresh_csrf))
+
+    async def _recognise(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> tuple[Visit, bool]:
+        house: House = scope["app"].state.house
+        bearer = headers.get("authorization", "").removeprefix("Bearer ").strip() or None
+        token = cookies.get(SESSION_COOKIE)
+        identity = None
+        if bearer or token:
+            identity = await accounts.identify(house.database, token, bearer, house.clock.now())
+            if bearer and identity.actor is None:
+                raise NotSignedIn
+        language = pick_language(
+            Request(scope).query_params.get("lang") or cookies.get(LANGUAGE_COOKIE), headers.get("accept-language")
+        )
+        client = scope.get("client")
+        visit = Visit(
+            actor=identity.actor if identity else None,
+            language=language,
+            csrf_token=(identity.csrf_token or "") if identity else "",
+            remote_address=client[0] if client else "",
+        )
+        return visit, bool(identity and identity.actor and not bearer)
+
+
+def _cookies(headers: Headers) -> dict[str, str]:
+    jar: SimpleCookie = SimpleCookie()
+    jar.load(headers.get("cookie", ""))
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _is_api(scope: Scope) -> bool:
+    return bool(scope["path"].startswith("/v1/"))
+
+
+async def _check_form(scope: Scope, headers: Headers, receive: Receive, token: str) -> Receive:
+    """Refuse a forged change; returns a `receive` that replays what was read."""
+    is_same_origin = _is_same_origin(scope, headers)
+    if is_same_origin is False:
+        raise ForeignForm(permission="csrf")
+    sent = headers.get("x-csrf-token")
+    kind = headers.get("content-type", "")
+    if sent is None and kind.startswith("application/x-www-form-urlencoded"):
+        body = await _read(receive, FORM_BYTES_MAX)
+        sent = (parse_qs(body.decode("utf-8", "replace")).get("csrf_token") or [None])[0]
+        receive = _replay(body)
+    if sent is None and kind.startswith("multipart/form-data") and is_same_origin:
+        return receive
+    if sent is None or not hmac.compare_digest(sent.encode(), token.encode()):
+        raise ForeignForm(permission="csrf")
+    return receive
+
+
+def _is_same_origin(scope: Scope, headers: Headers) -> bool | None:
+    """True or False where the browser says so, None where it says nothing."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    if origin is None:
+        return None
+    return urlsplit(origin).netloc == headers.get("host")
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise ForeignForm(permission="form size")
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _replay(body: bytes) -> Receive:
+    sent = False
+
+    async def receive() -> Message:
+        nonlocal sent
+        if sent:
+            return {"type": "http.disconnect"}
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _setting_cookies(send: Send, scope: Scope, cookies: dict[str, str], fresh_csrf: str | None) -> Send:
+    """Remember the language that was chosen by address and the token of a visitor without session."""
+    wanted = Request(scope).query_params.get("lang")
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+
+    async def send_with_cookies(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if wanted in {"zh", "en"} and wanted != cookies.get(LANGUAGE_COOKIE):
+                headers.append(
+                    "set-cookie", f"{LANGUAGE_COOKIE}={wanted}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"
+                )
+            if fresh_csrf and fresh_csrf != cookies.get(CSRF_COOKIE) and not _is_api(scope):
+                headers.append("set-cookie", f"{CSRF_COOKIE}={fresh_csrf}; Path=/; HttpOnly; SameSite=Lax{secure}")
+        await send(message)
+
+    return send_with_cookies
+
+
+async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    response = JSONResponse(problem_body(refusal), status_of(refusal), media_type=PROBLEM_TYPE)
+    await response(scope, receive, send)
