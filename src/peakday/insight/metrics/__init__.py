@@ -1,0 +1,1 @@
+"""What is each figure, exactly, and what is its value? The registry: one definition each, computed once."""
