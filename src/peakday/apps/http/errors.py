@@ -1,19 +1,25 @@
-"""How does every kind of "no" reach its reader? problem+json at API doors, a page in the reader's language
-elsewhere."""
+"""How does every kind of "no" reach its reader? As problem+json at API doors, as a page in their language elsewhere."""
 
-from typing import Any from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote
 
-from fastapi import FastAPI from fastapi.exceptions import RequestValidationError from starlette.exceptions import
-HTTPException from starlette.requests import Request from starlette.responses import RedirectResponse, Response
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
-from peakday.kernel.house import House from peakday.kernel.refusal import Invalid, NotFound, NotSignedIn, Problem,
-Refusal from peakday.kernel.text import Text from peakday.kernel.web.pages import Pages from
-peakday.kernel.web.problems import answer_refusal, status_of
+from peakday.kernel.refusal import Invalid, NotFound, NotSignedIn, Problem, Refusal
+from peakday.kernel.text import Text
+from peakday.kernel.web.context import house_of
+from peakday.kernel.web.pages import Pages
+from peakday.kernel.web.problems import answer_refusal, status_of
 
 _REMEDY = Text("按接口文档改正该字段", "Correct this field as the API description says")
 
+
 class MethodNotAllowed(Refusal):
-"""This address does not know the method."""
+    """This address does not know the method."""
 
     code = "method_not_allowed"
     message = Text("此地址不支持该方法", "This address does not support the method")
@@ -40,8 +46,7 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn) and request.method == "GET":
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(target)}", 303)
-    house: House = request.app.state.house
-    return house.get(Pages).refuse(request, error, status_of(error))
+    return house_of(request).get(Pages).refuse(request, error, status_of(error))
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
@@ -66,8 +71,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     kinds: dict[int, Refusal] = {404: NotFound(), 405: MethodNotAllowed()}
     refusal = kinds.get(error.status_code, Unreadable())
     if not request.url.path.startswith("/v1/"):
-        house: House = request.app.state.house
-        return house.get(Pages).refuse(request, refusal, error.status_code)
+        return house_of(request).get(Pages).refuse(request, refusal, error.status_code)
     answer = await answer_refusal(request, refusal)
     answer.status_code = error.status_code
     for name, value in (error.headers or {}).items():

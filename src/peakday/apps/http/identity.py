@@ -59,7 +59,7 @@ class IdentityDoor:
                 fresh_csrf = cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
                 visit = Visit(visit.actor, visit.language, fresh_csrf, visit.remote_address)
             if scope["method"] not in SAFE_METHODS and (is_by_cookie or not _is_api(scope)):
-                receive = await _check_form(scope, headers, receive, visit.csrf_token)
+                receive = await _check_form(headers, receive, visit.csrf_token)
         except Refusal as refusal:
             await _refuse(refusal, scope, receive, send)
             return
@@ -98,9 +98,9 @@ def _is_api(scope: Scope) -> bool:
     return bool(scope["path"].startswith("/v1/"))
 
 
-async def _check_form(scope: Scope, headers: Headers, receive: Receive, token: str) -> Receive:
+async def _check_form(headers: Headers, receive: Receive, token: str) -> Receive:
     """Refuse a forged change; returns a `receive` that replays what was read."""
-    is_same_origin = _is_same_origin(scope, headers)
+    is_same_origin = _is_same_origin(headers)
     if is_same_origin is False:
         raise ForeignForm(permission="csrf")
     sent = headers.get("x-csrf-token")
@@ -116,7 +116,7 @@ async def _check_form(scope: Scope, headers: Headers, receive: Receive, token: s
     return receive
 
 
-def _is_same_origin(scope: Scope, headers: Headers) -> bool | None:
+def _is_same_origin(headers: Headers) -> bool | None:
     """True or False where the browser says so, None where it says nothing."""
     site = headers.get("sec-fetch-site")
     if site is not None:
