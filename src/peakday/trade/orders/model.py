@@ -1,0 +1,206 @@
+"""Which nouns does the room `orders` know?
+
+An `Order` is what one buyer bought from one shop in one act; its `OrderLine`s are the items; a `Refund` gives money back.
+Money is in minor units of the order's currency. A line's `paid_minor` excludes postage, the order's includes it; both hold
+the *agreed* amount, and `paid_at` (the instant of full payment) says whether it was paid.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+ShopId = NewType("ShopId", UUID)
+OrderId = NewType("OrderId", UUID)
+RefundId = NewType("RefundId", UUID)
+
+ORDER_PREFIX = "ord"
+
+
+class OrderKind(StrEnum):
+    """How it was sold: at once, or as a presale with a deposit."""
+
+    SPOT = "spot"
+    PRESALE = "presale"
+
+
+class Terminal(StrEnum):
+    """Where it was placed; `store` is a shop floor."""
+
+    PC = "pc"
+    APP = "app"
+    WAP = "wap"
+    STORE = "store"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; the allowed moves are in `rules/order_states.py`."""
+
+    AWAITING_PAYMENT = "awaiting_payment"
+    AWAITING_BALANCE = "awaiting_balance"  # presale: the deposit is paid, the balance is not
+    AWAITING_SHIPMENT = "awaiting_shipment"
+    SHIPPED = "shipped"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+
+
+class Funder(StrEnum):
+    """Who bears a discount."""
+
+    PLATFORM = "platform"
+    MERCHANT = "merchant"
+    BRAND = "brand"
+
+
+class OrderFlag(StrEnum):
+    """Oddities of a source: facts that are kept and marked, never dropped."""
+
+    NOT_IN_PRODUCT_TABLE = "not_in_product_table"
+    ZERO_QUANTITY = "zero_quantity"
+    COUPON_EXCEEDS_PRICE = "coupon_exceeds_price"  # the coupon's face is kept as the discount's raw_minor
+    ORDER_LEVEL_ONLY = "order_level_only"  # the source has no lines: one line stands for the whole order
+    ZERO_PRICE = "zero_price"
+    NEGATIVE_ADJUSTMENT = "negative_adjustment"
+    UNMATCHED_CANCELLATION = "unmatched_cancellation"  # a cancellation whose sale is not in the file
+    REFUND_EXCEEDS_PAID = "refund_exceeds_paid"
+    PAID_DIFFERS_FROM_AMOUNT = "paid_differs_from_amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """One reduction of a line: by which instrument, at which level, borne by whom.
+
+    `raw_minor` is the instrument's face value where it is larger than what it could take off the price.
+    """
+
+    instrument: str
+    level: str
+    funder: str
+    minor: int
+    raw_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One item of an order. `list_minor` and `paid_minor` are for the whole quantity."""
+
+    line_no: int
+    item_id: UUID
+    quantity: int
+    list_minor: int
+    paid_minor: int
+    sku_id: UUID | None = None
+    category_id: UUID | None = None
+    refund_minor: int = 0
+    discounts: tuple[Discount, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back for a line, or for the order as a whole; open until `completed_at`."""
+
+    shop_id: UUID
+    refund_id: UUID
+    order_id: UUID
+    amount_minor: int
+    line_no: int | None = None
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One purchase from one shop. `order_id` is `order_id_of(…)` and sorts by `created_at`."""
+
+    shop_id: UUID
+    order_id: UUID
+    source: str
+    source_ref: str
+    status: OrderStatus
+    currency: str
+    created_at: datetime
+    list_minor: int
+    discount_minor: int
+    postage_minor: int
+    paid_minor: int
+    refund_minor: int = 0
+    checkout_id: UUID | None = None
+    buyer_id: UUID | None = None
+    kind: OrderKind = OrderKind.SPOT
+    terminal: Terminal = Terminal.PC
+    region_id: str | None = None
+    paid_at: datetime | None = None
+    closed_at: datetime | None = None
+    flags: tuple[str, ...] = ()
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order with its lines, ready to be stored."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    refunds: tuple[Refund, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """An order as its page shows it. Without `shows_money` all amounts read 0 and discounts are left out."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    refunds: tuple[Refund, ...]
+    shows_money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders of a shop to list; None asks for all. Days are market days of `created_at`, both included."""
+
+    status: OrderStatus | None = None
+    terminal: Terminal | None = None
+    region_id: str | None = None
+    buyer_id: UUID | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    flag: str | None = None
+    has_refund: bool | None = None
+    search: str | None = None  # an order number: ours (ord_…) or the source's
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Some orders, newest first, and where the next ones begin. Without `shows_money` all amounts read 0."""
+
+    items: tuple[Order, ...]
+    next_cursor: UUID | None
+    shows_money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Todos:
+    """What waits for the merchant."""
+
+    awaiting_payment: int
+    awaiting_shipment: int
+    shipped: int
+    open_refunds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSize:
+    """A shop and how many orders it has."""
+
+    shop_id: UUID
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a bulk copy really added."""
+
+    orders: int
+    lines: int
+    refunds: int

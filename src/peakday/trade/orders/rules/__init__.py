@@ -1,0 +1,1 @@
+"""Which policies hold for every order? One a file: states, money, ids."""
