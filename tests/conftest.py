@@ -1,0 +1,138 @@
+"""What does every test stand on? A real PostgreSQL of its own, a clock that stands still, and a house around them.
+
+One server a test run, shared by the xdist workers, without fsync (a test's data need not survive the machine). The
+migrated template is made once; each test that asks for `database` gets a clone of it and drops it afterwards.
+"""
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from peakday.kernel.clock import FixedClock
+from peakday.kernel.database import Database, connect
+from peakday.kernel.database.launcher import ensure_server, stop_server
+from peakday.kernel.database.migrate import migrate
+from peakday.kernel.house import House
+from peakday.kernel.settings import Settings, read_settings
+
+REPOSITORY = Path(__file__).parents[1]
+NOON = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)
+_TEMPLATE = "tests_template"
+_HOME = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The folder of this run's server: made by the run, told to its workers."""
+    if hasattr(config, "workerinput"):
+        config.stash[_HOME] = Path(config.workerinput["peakday_home"])
+        return
+    home = Path(tempfile.mkdtemp(prefix="peakday-tests-"))
+    home.chmod(0o755)  # as root the server runs as another user, who must come in
+    config.stash[_HOME] = home
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    node.workerinput["peakday_home"] = str(node.config.stash[_HOME])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or _HOME not in config.stash:
+        return
+    home = config.stash[_HOME]
+    if (home / "postgres").exists():
+        stop_server(_server_settings(home))
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _server_settings(home: Path) -> Settings:
+    return read_settings({"PEAKDAY_HOME": str(home)})
+
+
+@pytest.fixture(scope="session")
+def server_url(pytestconfig: pytest.Config) -> str:
+    """The address of the run's server (its maintenance database), with the migrated template in it."""
+    home = pytestconfig.stash[_HOME]
+    with (home / "template.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        url = ensure_server(_server_settings(home))
+        with psycopg.connect(url, autocommit=True) as connection:
+            known = connection.execute("select 1 from pg_database where datname = %s", [_TEMPLATE]).fetchone()
+            if known is None:
+                for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                    connection.execute(f"alter system set {name} = off")
+                connection.execute("select pg_reload_conf()")
+                connection.execute("drop database if exists tests_template_making")
+                connection.execute("create database tests_template_making")
+                migrate(_address_of(url, "tests_template_making"))
+                connection.execute(f"alter database tests_template_making rename to {_TEMPLATE}")
+    return url
+
+
+@pytest.fixture
+def empty_database_url(server_url: str) -> Iterator[str]:
+    """The address of a fresh database without tables."""
+    yield from _fresh_database(server_url, "template1")
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """The address of a fresh migrated database."""
+    yield from _fresh_database(server_url, _TEMPLATE)
+
+
+def _fresh_database(server_url: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
+    yield _address_of(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+def _address_of(server_url: str, database: str) -> str:
+    return f"{server_url.rpartition('/')[0]}/{database}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A pool on a fresh migrated database."""
+    database = await connect(database_url, pool_size=8)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Double 11 of 2026, noon in UTC."""
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An installation in a folder of its own, with nothing in it; no server behind it."""
+    return read_settings({"PEAKDAY_HOME": str(tmp_path / "home")})
+
+
+@pytest.fixture
+def house(settings: Settings, clock: FixedClock, database: Database, database_url: str) -> House:
+    """A house over the fresh database. Engines of rooms are added by the tests that need them."""
+    settings.home.mkdir(parents=True)
+    settled = read_settings({"PEAKDAY_HOME": str(settings.home), "PEAKDAY_DATABASE_URL": database_url})
+    return House(settled, clock, database)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data sets beside the checkout."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data sets are not here: expected ../shared/data beside the checkout")
+    return folder

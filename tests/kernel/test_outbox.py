@@ -1,0 +1,143 @@
+"""Does news arrive once, with its change, or not at all?"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from peakday.kernel.outbox import ATTEMPTS_MAX, Reaction, announce, deliver_pending
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfFilled:
+    shelf: str
+    count: int
+    topic: str = "tests.ShelfFilled.v1"
+
+
+class Listener:
+    """A reaction that writes down what it heard, in the transaction of its delivery."""
+
+    def __init__(self, name="tests.listener", failures=0):
+        self.reaction = Reaction(name, "tests.ShelfFilled.v1", self)
+        self.failures = failures
+        self.calls = 0
+
+    async def __call__(self, tx, news):
+        self.calls += 1
+        await tx.execute(
+            "insert into heard values ($1, $2, $3)", self.reaction.name, news.event_id, news.payload["count"]
+        )
+        if self.calls <= self.failures:
+            raise RuntimeError("the shelf fell down")
+
+
+@pytest.fixture
+async def heard(database):
+    async with database.transaction() as tx:
+        await tx.execute("create table heard (listener text, event_id uuid, count int)")
+
+    async def rows():
+        async with database.read() as connection:
+            return [tuple(row) for row in await connection.fetch("select listener, count from heard order by 1, 2")]
+
+    return rows
+
+
+async def fill_shelf(database, clock, count=1):
+    async with database.transaction() as tx:
+        return await announce(tx, ShelfFilled("a", count), clock.now())
+
+
+async def outbox_row(database, event_id):
+    async with database.read() as connection:
+        return await connection.fetchrow("select * from kernel.outbox where event_id = $1", event_id)
+
+
+async def test_news_of_a_change_that_is_undone_is_never_told(database, clock, heard):
+    async def fill_and_fail():
+        async with database.transaction() as tx:
+            await announce(tx, ShelfFilled("a", 1), clock.now())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fill_and_fail()
+    assert await deliver_pending(database, [Listener().reaction], clock) == 0
+    assert await heard() == []
+
+
+async def test_news_reaches_every_reaction_of_its_topic_and_no_other(database, clock, heard):
+    other = Reaction("tests.other", "tests.ShelfEmptied.v1", Listener())
+    first, second = Listener("tests.first"), Listener("tests.second")
+    await fill_shelf(database, clock, 7)
+    assert await deliver_pending(database, [first.reaction, second.reaction, other], clock) == 1
+    assert await heard() == [("tests.first", 7), ("tests.second", 7)]
+
+
+async def test_a_reaction_acts_once_although_its_news_is_delivered_twice(database, clock, heard):
+    listener = Listener()
+    event_id = await fill_shelf(database, clock, 7)
+    await deliver_pending(database, [listener.reaction], clock)
+    async with database.transaction() as tx:
+        await tx.execute("update kernel.outbox set settled_at = null where event_id = $1", event_id)
+    clock.advance(timedelta(hours=1))
+    assert await deliver_pending(database, [listener.reaction], clock) == 1
+    assert listener.calls == 1
+    assert await heard() == [("tests.listener", 7)]
+
+
+async def test_a_failed_reaction_leaves_nothing_and_is_tried_again_after_a_pause(database, clock, heard):
+    listener = Listener(failures=1)
+    event_id = await fill_shelf(database, clock, 7)
+    assert await deliver_pending(database, [listener.reaction], clock) == 0
+    assert await heard() == []
+    assert await deliver_pending(database, [listener.reaction], clock) == 0
+    assert listener.calls == 1, "not before its pause is over"
+    clock.advance(timedelta(seconds=2))
+    assert await deliver_pending(database, [listener.reaction], clock) == 1
+    assert await heard() == [("tests.listener", 7)]
+    row = await outbox_row(database, event_id)
+    assert (row["attempts"], row["settled_at"], row["last_error"]) == (2, clock.now(), None)
+
+
+async def test_a_reaction_that_fails_does_not_hold_back_the_others_nor_repeat_them(database, clock, heard):
+    bad, good = Listener("tests.bad", failures=1), Listener("tests.good")
+    await fill_shelf(database, clock, 7)
+    await deliver_pending(database, [bad.reaction, good.reaction], clock)
+    assert await heard() == [("tests.good", 7)]
+    clock.advance(timedelta(seconds=2))
+    await deliver_pending(database, [bad.reaction, good.reaction], clock)
+    assert await heard() == [("tests.bad", 7), ("tests.good", 7)]
+    assert good.calls == 1
+
+
+async def test_after_the_last_attempt_news_is_set_aside_with_its_error(database, clock, heard):
+    listener = Listener(failures=ATTEMPTS_MAX + 5)
+    event_id = await fill_shelf(database, clock)
+    for _ in range(ATTEMPTS_MAX + 2):
+        await deliver_pending(database, [listener.reaction], clock)
+        clock.advance(timedelta(hours=1))
+    assert listener.calls == ATTEMPTS_MAX
+    row = await outbox_row(database, event_id)
+    assert row["attempts"] == ATTEMPTS_MAX
+    assert row["settled_at"] is not None
+    assert row["last_error"] == "tests.listener: RuntimeError('the shelf fell down')"
+    assert await heard() == []
+
+
+async def test_two_workers_at_once_deliver_each_event_once(database, clock, heard):
+    for count in range(40):
+        await fill_shelf(database, clock, count)
+    listener = Listener()
+    settled = await asyncio.gather(*(deliver_pending(database, [listener.reaction], clock) for _ in range(2)))
+    assert sum(settled) == 40
+    assert await heard() == [("tests.listener", count) for count in range(40)]
+
+
+async def test_one_call_delivers_at_most_its_batch(database, clock, heard):
+    for count in range(5):
+        await fill_shelf(database, clock, count)
+    listener = Listener()
+    assert await deliver_pending(database, [listener.reaction], clock, batch=3) == 3
+    assert await deliver_pending(database, [listener.reaction], clock, batch=3) == 2
