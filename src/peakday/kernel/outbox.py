@@ -27,7 +27,10 @@ _log = logging.getLogger(__name__)
 class Announced(Protocol):
     """A fact that a room announces: a frozen dataclass with a `topic` such as `orders.OrderImported.v1`."""
 
-    topic: str
+    @property
+    def topic(self) -> str:
+        """Room, fact and version; read-only, as a frozen dataclass has it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

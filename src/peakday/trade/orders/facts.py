@@ -33,7 +33,8 @@ from orders.customer_order o
 where {{changed}}
 """
 _LINES = f"""
-select l.shop_id, l.order_id, l.line_no, o.buyer_id, l.item_id, l.sku_id, l.category_id, o.kind, o.terminal, o.region_id,
+select l.shop_id, l.order_id, l.line_no, o.buyer_id, l.item_id, l.sku_id, l.category_id,
+    o.kind, o.terminal, o.region_id,
     {_utc("o.created_at")} as created_at, {_utc("o.paid_at")} as paid_at,
     {_day("o.created_at")} as created_day, {_day("o.paid_at")} as paid_day,
     l.quantity, l.list_minor, l.paid_minor, l.refund_minor, o.simulated,

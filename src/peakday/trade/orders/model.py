@@ -1,8 +1,8 @@
 """Which nouns does the room `orders` know?
 
-An `Order` is what one buyer bought from one shop in one act; its `OrderLine`s are the items; a `Refund` gives money back.
-Money is in minor units of the order's currency. A line's `paid_minor` excludes postage, the order's includes it; both hold
-the *agreed* amount, and `paid_at` (the instant of full payment) says whether it was paid.
+An `Order` is what one buyer bought from one shop in one act; its `OrderLine`s are the items; a `Refund` gives money
+back. Money is in minor units of the order's currency. A line's `paid_minor` excludes postage, the order's includes it;
+both hold the *agreed* amount, and `paid_at` (the instant of full payment) says whether it was paid.
 """
 
 from dataclasses import dataclass

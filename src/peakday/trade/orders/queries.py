@@ -1,7 +1,7 @@
 """Which orders does a shop have, and what waits in them?
 
-Every read takes the actor and the shop: `trade:view` opens the list, and whoever lacks `data:view` (staff who only ship)
-gets orders without money: `shows_money` is false and the amounts are never read from the record.
+Every read takes the actor and the shop: `trade:view` opens the list, and whoever lacks `data:view` (staff who only
+ship) gets orders without money: `shows_money` is false and the amounts are never read from the record.
 """
 
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ async def list_orders(
 
 
 async def iterate_orders(tx: Tx, actor: Actor, shop_id: UUID, wanted: OrderFilter) -> AsyncIterator[Order]:
-    """All of a shop's orders that the filter wants, newest first, in bounded memory; for exports. Needs a transaction."""
+    """All orders of a shop that the filter wants, newest first, in bounded memory. Needs a transaction."""
     require(actor, VIEW, shop_id)
     where, values = conditions(shop_id, wanted, None)
     query = f"{_select(money=actor.can(SEE_MONEY))} where {where} order by order_id desc"

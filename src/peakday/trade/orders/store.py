@@ -1,9 +1,9 @@
 """How are orders written: many at once, and once only?
 
-Rows are copied into staging tables of this transaction, proved to add up, and inserted where they are not yet there. The
-fast lane takes CSV (no header, the columns below in this order, empty = null, lists as PostgreSQL array text), the
-typed lane makes that CSV from `NewOrder`s. An order comes whole: lines and refunds of an order that was already
-there are not looked at again.
+Rows are copied into staging tables of this transaction, proved to add up, and inserted where they are not yet there.
+The fast lane takes CSV (no header, the columns below in this order, empty = null, lists as PostgreSQL array text), the
+typed lane makes that CSV from `NewOrder`s. An order comes whole: lines and refunds of an order that was already there
+are not looked at again.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """Which id does an order from elsewhere get?
 
-The one that its shop, source, and number there give (`kernel.ids.derived_id`), so that importing it twice finds it twice.
-It sorts by `created_at`: the primary key lists a shop's orders by time without another index.
+The one that its shop, source and number there give (`kernel.ids.derived_id`), so that importing it twice finds it
+there. It sorts by `created_at`: the primary key lists a shop's orders by time without another index.
 """
 
 from datetime import datetime

@@ -1,8 +1,8 @@
 """Does the money of an order add up?
 
 Per line: list − discounts = paid, and what was refunded is not more than what was paid.
-Per order: list, discounts and paid are the sums over its lines, paid also carries the postage; completed refunds are the
-order's refund. A source may break the ceiling of a refund or have a negative price: such an order says so by its flag.
+Per order: list, discounts and paid are the sums over its lines, paid also carries the postage; completed refunds are
+the order's refund. A source may break the ceiling of a refund or have a negative price: such an order is flagged.
 """
 
 from collections.abc import Iterable, Sequence
