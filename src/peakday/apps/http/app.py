@@ -1,0 +1,106 @@
+"""Which rooms answer on which address? The app assembles their routes behind the door's manners, and decides nothing.
+
+From outside to inside a request passes: manners (headers, limits) → identity (who asks, forged forms) → idempotency
+(a change with a key happens once) → the room's route.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+import peakday
+from peakday.apps.http.errors import add_error_handlers
+from peakday.apps.http.idempotency import IdempotencyDoor
+from peakday.apps.http.identity import IdentityDoor
+from peakday.apps.http.manners import MannersDoor
+from peakday.apps.http.openapi import describe
+from peakday.apps.importers import web as importers_pages
+from peakday.apps.opening import open_house, open_web_engines
+from peakday.insight.advisor.web import merchant as advisor_pages
+from peakday.insight.behaviour.web import v1 as behaviour_api
+from peakday.insight.metrics.web import v1 as metrics_api
+from peakday.kernel.actor import ActorKind
+from peakday.kernel.house import House
+from peakday.kernel.ids import show_id
+from peakday.kernel.settings import read_settings
+from peakday.kernel.web.context import house_of, visit_of
+from peakday.market.accounts.web import merchant as accounts_pages
+from peakday.market.accounts.web import v1 as accounts_api
+from peakday.market.catalog.web import merchant as catalog_pages
+from peakday.market.catalog.web import v1 as catalog_api
+from peakday.market.shops.web import merchant as shops_pages
+from peakday.market.shops.web import v1 as shops_api
+from peakday.trade.orders.web import merchant as orders_pages
+from peakday.trade.orders.web import v1 as orders_api
+
+ROOMS = (
+    accounts_api, shops_api, catalog_api, orders_api, behaviour_api, metrics_api,
+    accounts_pages, shops_pages, catalog_pages, orders_pages, advisor_pages, importers_pages,
+)  # fmt: skip
+STATIC = Path(peakday.__file__).parent / "apps/console/static"
+
+Opening = Callable[[], AbstractAsyncContextManager[House]]
+
+door = APIRouter()
+
+
+class Health(BaseModel):
+    """Whether this process and its database answer."""
+
+    status: str
+    version: str
+
+
+def create_app(opening: Opening | None = None) -> FastAPI:
+    """The app of this process; tests hand in a house of their own."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opening() if opening else _open_own_house() as house:
+            app.state.house = house
+            yield
+
+    app = FastAPI(
+        title="Peakday", version=peakday.__version__, lifespan=lifespan, docs_url=None, redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )  # fmt: skip
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.include_router(door)
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    add_error_handlers(app)
+    for middleware in (IdempotencyDoor, IdentityDoor, MannersDoor):
+        app.add_middleware(middleware)
+    return app
+
+
+@asynccontextmanager
+async def _open_own_house() -> AsyncIterator[House]:
+    async with open_house(read_settings()) as house, open_web_engines(house):
+        yield house
+
+
+@door.get("/health", include_in_schema=False)
+async def health(request: Request) -> JSONResponse:
+    """Whether this process and its database answer."""
+    async with house_of(request).database.read() as connection:
+        await connection.fetchval("select 1")
+    return JSONResponse({"status": "ok", "version": peakday.__version__})
+
+
+@door.get("/", include_in_schema=False)
+async def landing(request: Request) -> Response:
+    """To the visitor's own shop, to the list of shops, or to the sign-in page."""
+    actor = visit_of(request).actor
+    if actor is None:
+        return RedirectResponse("/sign-in", 303)
+    if actor.kind is ActorKind.MERCHANT and actor.shop_id is not None:
+        return RedirectResponse(f"/shop/{show_id('shp', actor.shop_id)}/", 303)
+    return RedirectResponse("/shops", 303)
