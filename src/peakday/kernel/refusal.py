@@ -9,7 +9,9 @@ trade, not HTTP: the edge turns `kind` into a status. A bug is an assert, never 
     ├── NotSignedIn     nobody is signed in
     ├── Invalid         the input is wrong; `problems` name the fields
     ├── Conflict        the state or an idempotency key forbids it
-    └── TooMany         a named limit is reached; `retry_after_seconds`
+    ├── TooLarge        the input is larger than a named limit
+    ├── TooMany         a named limit is reached; `retry_after_seconds`
+    └── Unavailable     a part of the house cannot answer now; nothing was done, ask again
 """
 
 from dataclasses import asdict, dataclass
@@ -95,3 +97,17 @@ class TooMany(Refusal):
     def __init__(self, *, retry_after_seconds: int = 1, **data: object) -> None:
         super().__init__(retry_after_seconds=retry_after_seconds, **data)
         self.retry_after_seconds = retry_after_seconds
+
+
+class TooLarge(Refusal):
+    """The input is larger than a named limit."""
+
+    code = "too_large"
+    message = Text("内容过大：上限 {limit}", "Too large: at most {limit}")
+
+
+class Unavailable(Refusal):
+    """A part of the house cannot answer now; nothing was done, and the same request may be sent again."""
+
+    code = "unavailable"
+    message = Text("暂时不可用，请稍后重试", "Not available at the moment; try again")

@@ -18,7 +18,9 @@ from peakday.kernel.refusal import (
     NotSignedIn,
     Problem,
     Refusal,
+    TooLarge,
     TooMany,
+    Unavailable,
 )
 
 STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
@@ -27,7 +29,9 @@ STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
     (NotSignedIn, 401),
     (Invalid, 422),
     (Conflict, 409),
+    (TooLarge, 413),
     (TooMany, 429),
+    (Unavailable, 503),
     (Refusal, 400),
 )
 PROBLEM_TYPE = "application/problem+json"
@@ -63,7 +67,8 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemBody, "content": {PROBLEM_TYPE: {}}, "description": name}
     for status, name in [
         (400, "Refused"), (401, "Not signed in"), (403, "Not allowed"), (404, "Not found"),
-        (409, "Conflict"), (422, "Invalid input"), (429, "Too many requests"),
+        (409, "Conflict"), (413, "Too large"), (422, "Invalid input"), (429, "Too many requests"),
+        (503, "Not available at the moment"),
     ]
 }  # fmt: skip
 
