@@ -31,6 +31,7 @@ class Actor:
     permissions: frozenset[str] = field(default_factory=frozenset)
     name: str = ""
     via_key: UUID | None = None
+    remote_address: str = ""  # from where, for the audit trail
 
     def can(self, permission: str) -> bool:
         """Whether this actor holds a permission; the system and a `*` hold all."""

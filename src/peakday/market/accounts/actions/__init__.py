@@ -1,0 +1,1 @@
+"""Which acts change accounts, keys and sessions? One topic a file."""

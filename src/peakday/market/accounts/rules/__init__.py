@@ -1,0 +1,1 @@
+"""Which policies of accounts are pure? Password strength, the life of a session, the limits of signing in."""
