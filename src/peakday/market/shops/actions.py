@@ -1,6 +1,6 @@
 """How is a shop's profile changed?"""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +25,7 @@ async def edit_profile(
         raise NotFound
     if version is not None and version != shop.version:
         raise ProfileMoved(version=shop.version)
-    trimmed = replace(changes, **{k: v.strip() for k, v in asdict(changes).items() if isinstance(v, str)})
+    trimmed = _trimmed(changes)
     problems = profile_problems(trimmed)
     if problems:
         raise Invalid(*problems)
@@ -36,3 +36,8 @@ async def edit_profile(
     detail = {"shop_id": shop_id, "before": {k: getattr(shop, k) for k in changed}, "after": changed}
     await record_audit(tx, actor, "profile_edited", f"shop:{show_id(SHOP_PREFIX, shop_id)}", now, detail)
     return after
+
+
+def _trimmed(changes: ProfileChanges) -> ProfileChanges:
+    values = {k: v.strip() if isinstance(v, str) else v for k, v in asdict(changes).items()}
+    return ProfileChanges(**values)

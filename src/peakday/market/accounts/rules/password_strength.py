@@ -13,17 +13,17 @@ PASSWORD_LENGTH_MIN = 12
 PASSWORD_LENGTH_MAX = 128
 
 # common ones that are long enough to pass the length rule, and stems that people lengthen with digits
-COMMON_PASSWORDS = frozenset(
-    "123456789012 1234567890123 1234567890ab 123456123456 1234567891011 111111111111 000000000000 1q2w3e4r5t6y"
-    " 1qaz2wsx3edc qwertyuiop12 qwertyuiop123 qwertyuiop[] iloveyouforever abcdefghijkl abcdefghijklm abc123abc123"
-    " passwordpassword trustno1trustno1 a1b2c3d4e5f6 5201314520131 520131452013 correcthorsebatterystaple"
-    .split()
-)  # fmt: skip
-COMMON_STEMS = frozenset(
-    "password passwort qwerty qwertyuiop asdfghjkl zxcvbnm iloveyou admin administrator letmein welcome changeme"
-    " superman football baseball princess sunshine woaini taobao tmall alibaba qianniu shanghai peakday abc abcd abcdef"
-    .split()
-)  # fmt: skip
+COMMON_PASSWORDS = frozenset({
+    "123456789012", "1234567890123", "1234567890ab", "123456123456", "1234567891011", "111111111111", "1q2w3e4r5t6y",
+    "1qaz2wsx3edc", "qwertyuiop12", "qwertyuiop[]", "iloveyouforever", "abcdefghijkl", "abcdefghijklm", "abc123abc123",
+    "passwordpassword", "trustno1trustno1", "a1b2c3d4e5f6", "5201314520131", "520131452013", "woaini1314520",
+    "correcthorsebatterystaple",
+})  # fmt: skip
+COMMON_STEMS = frozenset({
+    "password", "passwort", "qwerty", "qwertyuiop", "asdfghjkl", "zxcvbnm", "iloveyou", "admin", "administrator",
+    "letmein", "welcome", "changeme", "superman", "football", "baseball", "princess", "sunshine", "woaini", "taobao",
+    "tmall", "alibaba", "qianniu", "shanghai", "peakday", "abc", "abcd", "abcdef",
+})  # fmt: skip
 
 
 def as_typed(password: str) -> str:
