@@ -63,6 +63,12 @@ def _server_settings(home: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
+def fast_folder() -> str | None:
+    """For `tempfile`: where many small files are written fast; None is its own choice."""
+    return _fast_folder()
+
+
+@pytest.fixture(scope="session")
 def server_url(pytestconfig: pytest.Config) -> str:
     """The address of the run's server (its maintenance database), with the migrated template in it."""
     home = pytestconfig.stash[_HOME]

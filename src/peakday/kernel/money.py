@@ -8,14 +8,16 @@ earlier share), so that shares always add up to what was divided.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 MINOR_DIGITS = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "BRL": 2, "HKD": 2, "JPY": 0, "KRW": 0}
 AMOUNT_MINOR_MAX = 10**15  # ten trillion yuan: beyond it a figure is a typing error, not a price
 
-_GROUPED = re.compile(r"^[+-]?\d{1,3}([,  ']\d{3})+(\.\d+)?$")
-_PLAIN = re.compile(r"^[+-]?\d+(\.\d*)?$|^[+-]?\.\d+$")
-_SIGNS = "¥￥$€£元"
+_AMOUNT = re.compile(
+    r"(?P<outer>[+-]?) ?[¥￥$€£]? ?(?P<inner>[+-]?)"
+    r"(?P<whole>[0-9]{1,3}(?P<mark>[, '])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[0-9]*)(?:\.(?P<fraction>[0-9]*))? ?元?"
+)
+_SPACES = re.compile("[\u00a0\u2009\u202f\u3000]")  # as French, Swiss and Chinese keyboards write a space
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,18 +74,16 @@ def parse_minor(text: str, currency: str) -> int:
     digits = MINOR_DIGITS.get(currency)
     if digits is None:
         raise ValueError(f"unknown currency {currency!r}")
-    cleaned = _narrow(text).strip().strip(_SIGNS).strip()
-    if not (_PLAIN.match(cleaned) or _GROUPED.match(cleaned)):
-        raise ValueError(f"{text!r} is not an amount")
-    try:
-        scaled = Decimal(re.sub(r"[,  ']", "", cleaned)).scaleb(digits)
-    except InvalidOperation as error:  # pragma: no cover - the pattern admits only decimals
-        raise ValueError(f"{text!r} is not an amount") from error
-    if scaled != scaled.to_integral_value():
-        raise ValueError(f"{text!r} has more than {digits} decimals")
-    if abs(scaled) > AMOUNT_MINOR_MAX:
-        raise ValueError(f"{text!r} is too large")
-    return int(scaled)
+    match = _AMOUNT.fullmatch(_SPACES.sub(" ", _narrow(text)).strip())
+    if match is None or (match["outer"] and match["inner"]) or not (match["whole"] or match["fraction"]):
+        raise ValueError(f"{_shorten(text)} is not an amount")
+    whole = re.sub("[, ']", "", match["whole"]).lstrip("0")
+    fraction = (match["fraction"] or "").rstrip("0")
+    if len(fraction) > digits:
+        raise ValueError(f"{_shorten(text)} has more than {digits} decimals")
+    if len(whole) > len(str(AMOUNT_MINOR_MAX)) or (minor := int(f"0{whole}{fraction:0<{digits}}")) > AMOUNT_MINOR_MAX:
+        raise ValueError(f"{_shorten(text)} is too large")
+    return -minor if "-" in {match["outer"], match["inner"]} else minor
 
 
 def decimal_text(minor: int, currency: str) -> str:
@@ -94,3 +94,7 @@ def decimal_text(minor: int, currency: str) -> str:
 def _narrow(text: str) -> str:
     """Full-width digits and signs, as Chinese keyboards write them, to their ASCII forms."""
     return "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
+
+
+def _shorten(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:40] + "…")

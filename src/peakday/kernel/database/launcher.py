@@ -227,10 +227,13 @@ def _running_pid(data_dir: Path) -> int | None:
         return None
     except PermissionError:
         return None  # somebody else's process: not our server
-    with contextlib.suppress(OSError):
-        # a server works inside its data folder; systems without /proc leave the question to PostgreSQL
-        return pid if Path(f"/proc/{pid}/cwd").resolve(strict=True) == data_dir.resolve() else None
-    return pid
+    if not Path("/proc/self").exists():
+        return pid  # then PostgreSQL itself must find out
+    try:
+        cwd = Path(f"/proc/{pid}/cwd").resolve(strict=True)
+    except OSError:
+        return None  # a corpse that nobody has buried yet
+    return pid if cwd == data_dir.resolve() else None  # a server works inside its data folder
 
 
 def _remove_stale_pid_file(data_dir: Path) -> None:

