@@ -23,7 +23,7 @@ from peakday.market.accounts.actions.staff_accounts import (
     replace_password,
     reset_password,
 )
-from peakday.market.accounts.identity import Doorkeeper, authenticate_key, authenticate_session, identify
+from peakday.market.accounts.identity import authenticate_key, authenticate_session, identify
 from peakday.market.accounts.model import (
     Account,
     ApiKey,
@@ -46,7 +46,6 @@ __all__ = [
     "PERMISSIONS",
     "ROLE_PERMISSIONS",
     "SESSION_COOKIE",
-    "Doorkeeper",
     "authenticate_key",
     "authenticate_session",
     "change_password",

@@ -1,12 +1,12 @@
 """Who is behind a cookie or a bearer secret?
 
 Every request asks, so each answer costs one query; the door that takes behaviour events asks hundreds of times a second
-and is answered from memory: a `Doorkeeper` trusts a key for 4 seconds after it was looked up, so a revocation counts
-within 5. An unknown token or secret is simply nobody; what nobody may not do is refused further in.
+and is answered from memory: a key is trusted for 4 seconds after it was looked up, so a revocation counts within 5. An unknown token or secret is simply nobody; what nobody may not do is refused further in.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from peakday.kernel.actor import Actor, ActorKind
 from peakday.kernel.database import Database, Tx
@@ -40,15 +40,19 @@ async def authenticate_key(tx: Tx, secret: str, now: datetime) -> Actor | None:
 
 
 async def identify(
-    tx: Tx, session_token: str | None, bearer: str | None, now: datetime, remote_address: str = ""
+    database: Database, session_token: str | None, bearer: str | None, now: datetime, remote_address: str = ""
 ) -> Identity:
-    """Who asks: a bearer secret counts before the session's cookie. The CSRF token belongs to the cookie."""
+    """Who asks: a bearer secret counts before the session's cookie. The CSRF token belongs to the cookie.
+
+    Opens a connection only when memory does not know the key.
+    """
     csrf_token = csrf_of(session_token) if session_token else ""
     actor: Actor | None = None
     if bearer is not None:
-        actor = await authenticate_key(tx, bearer, now)
+        actor = await _authenticate_key_from_memory(database, bearer, now)
     elif session_token:
-        found = await authenticate_session(tx, session_token, now)
+        async with database.read() as connection:
+            found = await authenticate_session(connection, session_token, now)
         actor = found[0] if found else None
     return Identity(replace(actor, remote_address=remote_address) if actor else None, csrf_token)
 
@@ -60,50 +64,42 @@ class _Trusted:
 
 
 class KeyCache:
-    """The keys seen in the last seconds; one a process."""
+    """The keys seen in the last seconds, by the hash of their secret."""
 
     def __init__(self) -> None:
         self._trusted: dict[bytes, _Trusted] = {}
 
-    def find(self, secret: str, now: datetime) -> Actor | None:
-        """The actor of a key that was looked up less than `KEY_TRUST` ago."""
-        trusted = self._trusted.get(hash_token(secret))
+    def find(self, secret_hash: bytes, now: datetime) -> Actor | None:
+        """The actor of a key that is still trusted."""
+        trusted = self._trusted.get(secret_hash)
         return trusted.actor if trusted and now < trusted.until else None
 
-    def keep(self, secret: str, actor: Actor, until: datetime) -> None:
-        """Trust a key until an instant; the oldest gives way."""
+    def keep(self, secret_hash: bytes, actor: Actor, until: datetime) -> None:
+        """Trust a key until an instant; the longest kept gives way."""
+        self._trusted.pop(secret_hash, None)
         if len(self._trusted) >= KEYS_KEPT_MAX:
             self._trusted.pop(next(iter(self._trusted)))
-        self._trusted.pop(hash_token(secret), None)
-        self._trusted[hash_token(secret)] = _Trusted(actor, until)
+        self._trusted[secret_hash] = _Trusted(actor, until)
 
 
-class Doorkeeper:
-    """Recognises visitors for a process, and opens a connection only when memory does not know."""
+_caches: WeakKeyDictionary[Database, KeyCache] = WeakKeyDictionary()  # one for each database of the process
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._keys = KeyCache()
 
-    async def identify(
-        self, session_token: str | None, bearer: str | None, now: datetime, remote_address: str = ""
-    ) -> Identity:
-        """As the function of this name, with the keys of the last seconds from memory."""
-        if bearer is None and not session_token:
-            return Identity(None, "")
-        known = self._keys.find(bearer, now) if bearer and len(bearer) <= TOKEN_LENGTH_MAX else None
-        if known is not None:
-            csrf_token = csrf_of(session_token) if session_token else ""
-            return Identity(replace(known, remote_address=remote_address), csrf_token)
-        async with self._database.read() as connection:
-            if bearer is None:
-                return await identify(connection, session_token, None, now, remote_address)
-            found = await _find_key(connection, bearer, now)
-        if found is None:
-            return Identity(None, csrf_of(session_token) if session_token else "")
-        actor = _actor_of_key(found)
-        self._keys.keep(bearer, actor, min(now + KEY_TRUST, found.key.expires_at or now + KEY_TRUST))
-        return Identity(replace(actor, remote_address=remote_address), csrf_of(session_token) if session_token else "")
+async def _authenticate_key_from_memory(database: Database, secret: str, now: datetime) -> Actor | None:
+    if len(secret) > TOKEN_LENGTH_MAX:
+        return None
+    cache = _caches.setdefault(database, KeyCache())
+    known = cache.find(hash_token(secret), now)
+    if known is not None:
+        return known
+    async with database.read() as connection:
+        found = await _find_key(connection, secret, now)
+    if found is None:
+        return None
+    actor = _actor_of_key(found)
+    expires_at = found.key.expires_at
+    cache.keep(hash_token(secret), actor, min(now + KEY_TRUST, expires_at) if expires_at else now + KEY_TRUST)
+    return actor
 
 
 def actor_of_account(account: Account) -> Actor:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from peakday.kernel.actor import Actor, require
@@ -39,5 +40,5 @@ async def edit_profile(
 
 
 def _trimmed(changes: ProfileChanges) -> ProfileChanges:
-    values = {k: v.strip() if isinstance(v, str) else v for k, v in asdict(changes).items()}
+    values: dict[str, Any] = {k: v.strip() if isinstance(v, str) else v for k, v in asdict(changes).items()}
     return ProfileChanges(**values)

@@ -28,7 +28,7 @@ SHOP_COLUMNS = (
     " brand_ids, is_domestic_brand, violation_points, dsr_description, dsr_service, dsr_shipping, experience_score,"
     " currency, introduction, service_phone, service_email, opened_at, updated_at, version"
 )
-FACT_COLUMNS = {"shops": "shop_id, name, main_category as category"}
+FACT_COLUMNS = {"shops": "shop_id, name, currency"}
 
 
 def shop_of(row: asyncpg.Record) -> Shop:
