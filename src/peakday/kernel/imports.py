@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -46,6 +46,14 @@ class ImportStatus(StrEnum):
     FAILED = "failed"
 
 
+class RowCounts(NamedTuple):
+    """How many rows were read, and what became of them."""
+
+    read: int
+    accepted: int
+    refused: int
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRun:
     """One import: what of, how far, with which counts."""
@@ -71,6 +79,8 @@ class ImportRun:
         """How much of the input was read, 0 to 1; none when its size is unknown."""
         if self.status is ImportStatus.DONE:
             return 1.0
+        if self.note.get("bytes_total"):
+            return min(float(self.position.get("byte", 0)) / float(self.note["bytes_total"]), 1.0)
         return min(self.rows_read / self.rows_total, 1.0) if self.rows_total else None
 
 
@@ -111,15 +121,14 @@ async def lock_run(tx: Tx, run_id: UUID, position: Mapping[str, Any]) -> ImportR
 
 
 async def save_progress(
-    tx: Tx, run_id: UUID, position: Mapping[str, Any], read: int, accepted: int, refused: int,
-    problems: Sequence[Problem], now: datetime,
-) -> None:  # fmt: skip
+    tx: Tx, run_id: UUID, position: Mapping[str, Any], rows: RowCounts, problems: Sequence[Problem], now: datetime
+) -> None:
     """Move the run to `position`; the counts are increments. Call it in the transaction that stores the rows."""
-    assert read == accepted + refused, (read, accepted, refused)
+    assert rows.read == rows.accepted + rows.refused, rows
     done = await tx.execute(
         "update kernel.import_run set position = $2, rows_read = rows_read + $3, rows_accepted = rows_accepted + $4,"
         " rows_refused = rows_refused + $5, updated_at = $6 where run_id = $1 and status <> 'done'",
-        run_id, dict(position), read, accepted, refused, now,
+        run_id, dict(position), *rows, now,
     )  # fmt: skip
     if done != "UPDATE 1":
         raise ImportMoved

@@ -1,7 +1,6 @@
 -- What may be sold: the category tree and brands of the market, items and SKUs of each shop.
 -- depends: 0002_imports
 
-create extension if not exists pg_trgm;
 create schema catalog;
 
 create table catalog.category (
@@ -49,6 +48,9 @@ create table catalog.item (
     import_row bigint,
     primary key (shop_id, item_id)
 );
+
+-- Titles have no trigram index: pg_trgm sees no words in Chinese text under the C collation, and a word of two
+-- characters has no trigram at all. A search reads the rows of one shop.
 
 create table catalog.sku (
     shop_id uuid not null,

@@ -1,0 +1,1 @@
+"""Which acts does the catalogue know? One file each."""

@@ -1,0 +1,1 @@
+"""Which policies decide in the catalogue? One file each."""
