@@ -1,7 +1,7 @@
 """Which nouns does the registry speak of? Windows, metrics, questions, answers.
 
-Values of an answer: money is whole minor units (int) of the shop's currency, people and counts are int, shares and ratios
-are float (0.25 is 25 %), seconds are float. None means "no value": the denominator was zero or nothing was there.
+Values of an answer: money is whole minor units (int) of the shop's currency, people and counts are int, shares and
+ratios are float (0.25 is 25 %), seconds are float. None means "no value": the denominator was zero.
 """
 
 from collections.abc import Mapping
@@ -117,23 +117,28 @@ def _year_before(day: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One named SQL step: a select over relations and earlier steps. `dimensions` are the columns that it can be cut by."""
+    """One named SQL step: a select over relations and over the steps that it `needs`.
+
+    A step with `dimensions` reads the facts that a question cuts: it gets a column `part` (the value of the question's
+    `by`, or 'all') and the question's filters. Steps over it carry `part` on. Other steps read facts as they are.
+    """
 
     name: str
     definition: Text
     sql: str
     needs: tuple[str, ...] = ()
-    dimensions: Mapping[Dimension, str] = field(default_factory=dict)  # only of steps that read facts
+    dimensions: Mapping[Dimension, str] | None = None  # to its column
     row_columns: tuple[str, ...] = ()  # what a person sees when drilling down to the facts
-    row_order: tuple[str, ...] = ()  # together unique
+    row_order: Mapping[str, str] = field(default_factory=dict)  # columns and types that together order and name a row
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One definition. Exactly one of `aggregate`, `daily`, `formula` is set.
 
-    `aggregate`: SQL aggregate over `step`. `daily`: aggregate over `step` per day, then the mean of the daily values.
-    `formula`: SQL over other metrics named in braces.
+    `aggregate`: SQL aggregate over the rows of `step`. `daily`: the same per day, then the mean of the daily values.
+    `formula`: SQL over other metrics named in braces. `rows`: the step and condition of the facts behind the figure; a
+    formula shows those of the first metric that it names.
     """
 
     name: str
@@ -142,18 +147,20 @@ class Metric:
     definition: Text
     source: str  # "SYSTEMS 4.1 [S33]" or "our definition"
     group: str  # traffic, trade, items, buyers, market: the page where a reader looks for it
-    step: str | None = None
-    aggregate: str | None = None
-    daily: str | None = None
-    formula: str | None = None
-    is_whole: bool = False  # the figure of the whole window, also where an answer is taken apart
-    is_zero_when_empty: bool = True
-    rows: tuple[str, str] | None = None  # (step, condition): the facts behind it; a formula shows its first part's
+    step: str = ""
+    aggregate: str = ""
+    daily: str = ""
+    formula: str = ""
+    is_whole: bool = False  # the figure of all parts together, beside each part
+    rows: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which figures of which shop and period, taken apart by what? Filters keep facts whose dimension has that value."""
+    """Which figures of which shop and period, taken apart by what?
+
+    `filters` keep the facts whose dimension has that value ('' is "not known"), for example {Dimension.ITEM: item_id}.
+    """
 
     names: tuple[str, ...]
     shop_id: UUID
@@ -242,7 +249,7 @@ class RankQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
-    """One place. `index` is a monotone fit of the true figure; the true figure is there only when it is the asker's own."""
+    """One place. `index` keeps the order of the true figures and hides them; `own_minor` is true, and only the asker's."""
 
     place: int
     id: UUID

@@ -1,5 +1,8 @@
 """Where do figures read from? Columnar extracts of the records, kept fresh by a delta of what changed since."""
 
+from peakday.insight.metrics.facts.events import EventSource
+from peakday.insight.metrics.facts.extract import Extracted
+from peakday.insight.metrics.facts.pull import CopyFacts, Providers
+from peakday.insight.metrics.facts.store import FactStore
 
-class FactStore:
-    """The facts of one process (being written)."""
+__all__ = ["CopyFacts", "EventSource", "Extracted", "FactStore", "Providers"]

@@ -1,0 +1,1 @@
+"""Where is each figure defined? One file a page of the advisor; `registry` gathers them."""

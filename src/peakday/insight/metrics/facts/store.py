@@ -1,0 +1,152 @@
+"""How does a process ask the facts, fresh within a second and exact?
+
+`FactStore` keeps one in-memory DuckDB over the extract's Parquet files. At most once a second it looks whether
+anything changed (the record's snapshot, the manifest, the event log, the exposures); only then it pulls the rows that
+changed since the watermark and lays them over the files. Answers are kept until the next change. Statements run on threads of their
+own, so the event loop stays free.
+"""
+
+import asyncio
+import re
+import shutil
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+
+from peakday.insight.metrics.facts.events import EventSource, EventTail, Stamp
+from peakday.insight.metrics.facts.extract import Extracted, extract_facts
+from peakday.insight.metrics.facts.manifest import FactFolder, Manifest
+from peakday.insight.metrics.facts.overlay import Overlay
+from peakday.insight.metrics.facts.pull import Providers, Pulled, pull_rows, read_snapshot
+from peakday.insight.metrics.facts.relations import RELATIONS
+from peakday.kernel.clock import Clock
+from peakday.kernel.database import Database
+
+LOOK_SECONDS = 1.0
+DELTA_ROWS_MAX = 200_000  # more than this is no delta: extract
+ANSWERS_MAX = 4_000
+READERS = 4
+
+Rows = list[tuple[object, ...]]
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+
+
+class FactStore:
+    """The facts of one process, as an engine of the house."""
+
+    def __init__(
+        self, database: Database, clock: Clock, folder: Path, providers: Providers, events: EventSource | None = None
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._facts = FactFolder(folder)
+        self._providers = providers
+        folder.mkdir(parents=True, exist_ok=True)
+        self._scratch = Path(mkdtemp(prefix="peakday-facts-"))
+        self._overlay = Overlay(self._scratch)
+        self._tail = EventTail(events, self._scratch) if events else None
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="facts")
+        self._refreshing = asyncio.Lock()
+        self._looked_at = float("-inf")
+        self._seen: Stamp | None = None
+        self._manifest: Manifest | None = None
+        self._watermark = 0
+        self._answers: OrderedDict[tuple[object, ...], asyncio.Future[Rows]] = OrderedDict()
+        self.as_of: datetime = clock.now()
+
+    async def fetch(self, sql: str, parameters: Mapping[str, object]) -> Rows:
+        """The rows of one select over the relations; parameters it does not name are left out."""
+        await self.refresh()
+        named = {name: parameters[name] for name in sorted(set(_PARAMETER.findall(sql)))}
+        key = (sql, *(repr(value) for value in named.values()))
+        answer = self._answers.get(key)
+        if answer is None or (answer.done() and (answer.cancelled() or answer.exception())):
+            loop = asyncio.get_running_loop()
+            answer = loop.run_in_executor(self._threads, self._overlay.read, sql, named)
+            self._answers[key] = answer
+            if len(self._answers) > ANSWERS_MAX:
+                self._answers.popitem(last=False)
+        else:
+            self._answers.move_to_end(key)
+        return await asyncio.shield(answer)
+
+    async def refresh(self, *, at_once: bool = False) -> None:
+        """See what changed since the last look; `at_once` also when that was less than a second ago."""
+        if not at_once and time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        asked_at = time.monotonic()
+        async with self._refreshing:
+            if self._looked_at >= asked_at:  # somebody else has just looked
+                return
+            looked_at, as_of = time.monotonic(), self._clock.now()
+            if await self._look():
+                self._answers.clear()
+            self._looked_at, self.as_of = looked_at, as_of
+
+    async def extract(self) -> Extracted:
+        """Bring the Parquet files up to the record: the worker's duty, and after an import."""
+        return await extract_facts(self._database, self._providers, self._facts.path, self._clock.now())
+
+    async def export(self, folder: Path) -> dict[str, Path]:
+        """Write every relation as it stands to one Parquet file each, for another engine."""
+        await self.refresh(at_once=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {name: folder / f"{name}.parquet" for name in RELATIONS}
+        for name, path in files.items():
+            await self.fetch(f"copy {name} to '{path}' (format parquet, compression zstd)", {})
+        self._answers.clear()
+        return files
+
+    def close(self) -> None:
+        """Let go of threads, memory and scratch files."""
+        self._threads.shutdown()
+        self._overlay.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    async def _look(self) -> bool:
+        """Take in what changed; returns whether anything did."""
+        async with self._database.read() as connection:
+            snapshot = await read_snapshot(connection)
+        exposures = tuple(sorted((self._facts.path / "exposures").glob("*.parquet")))
+        events = self._tail.look() if self._tail else ()
+        stamp = (snapshot, _stamp(self._facts.manifest_path), exposures, events)
+        if stamp == self._seen:
+            return False
+        await self._take_in(exposures)
+        self._seen = stamp
+        return True
+
+    async def _take_in(self, exposures: tuple[Path, ...]) -> None:
+        manifest = self._facts.load()
+        if manifest is None:
+            await self.extract()
+            manifest = self._facts.load()
+        assert manifest is not None
+        is_new_base = manifest != self._manifest
+        since = manifest.watermark if is_new_base else self._watermark
+        pulled = await pull_rows(self._database, self._providers, self._scratch, since, manifest.identity)
+        if pulled.since is None:  # the files are of another database
+            await self.extract()
+            return await self._take_in(exposures)
+        held = await asyncio.to_thread(self._update, manifest, pulled, exposures, is_new_base)
+        self._manifest, self._watermark = manifest, pulled.watermark
+        if held > DELTA_ROWS_MAX:
+            await self.extract()
+            return await self._take_in(exposures)
+        return None
+
+    def _update(self, manifest: Manifest, pulled: Pulled, exposures: tuple[Path, ...], is_new_base: bool) -> int:
+        base = {name: self._facts.paths(manifest, name) for name in RELATIONS}
+        return self._overlay.update(base, pulled, self._tail, exposures, is_new_base=is_new_base)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_ino
