@@ -1,0 +1,1 @@
+"""How does this room speak HTTP? `v1` is the collection door."""
