@@ -70,7 +70,6 @@ async def copy_order_files(tx: Tx, files: OrderFiles, at: datetime) -> Copied:
     await _copy_in(tx, "staged_line", LINE_COLUMNS, files.lines)
     if files.refunds is not None:
         await _copy_in(tx, "staged_refund", REFUND_COLUMNS, files.refunds)
-    await tx.execute("analyze staged_order, staged_line, staged_refund")
     faults = await tx.fetch(_STAGED_FAULTS)
     assert not faults, [tuple(row) for row in faults]
     staged = await tx.fetchval("select count(*) from staged_order")

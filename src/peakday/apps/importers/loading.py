@@ -1,0 +1,192 @@
+"""How do translated orders get into the house so that a kill at any moment costs nothing?
+
+A chunk is one transaction: its orders, lines and refunds, and the run's new position. While PostgreSQL takes one
+chunk, the desk writes the next as CSV. The market (shops, buyers, items …) and the refused rows are each one
+transaction before.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from peakday.apps.importers.desk import rows_of
+from peakday.apps.importers.problems import problem_of
+from peakday.kernel.database import Tx
+from peakday.kernel.house import House
+from peakday.kernel.imports import (
+    ImportRun,
+    ImportStatus,
+    RowCounts,
+    fail_run,
+    finish_run,
+    get_run,
+    lock_run,
+    open_run,
+    save_progress,
+)
+from peakday.kernel.refusal import Problem
+from peakday.market.accounts import api as accounts
+from peakday.market.accounts.model import NewBuyer
+from peakday.market.catalog import api as catalog
+from peakday.market.catalog.model import NewBrand, NewCategory, NewItem
+from peakday.market.shops import api as shops
+from peakday.market.shops.model import NewRegion, NewShop, NewWarehouse
+from peakday.trade.orders import api as orders
+
+ORDERS_A_CHUNK = 60_000
+
+Report = Callable[[str, int, int], None]  # stage, done, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What orders refer to, as the source knows it."""
+
+    shops: Sequence[NewShop]
+    buyers: Sequence[NewBuyer]
+    items: Sequence[NewItem]
+    regions: Sequence[NewRegion] = ()
+    warehouses: Sequence[NewWarehouse] = ()
+    categories: Sequence[NewCategory] = ()
+    brands: Sequence[NewBrand] = ()
+
+
+@dataclass(slots=True)
+class Running:
+    """A run under way: `position` is what the record holds, `note` what it will tell when it is done."""
+
+    house: House
+    run: ImportRun
+    position: dict[str, Any]
+    report: Report
+    note: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether an earlier process has finished it."""
+        return self.run.status is ImportStatus.DONE
+
+
+@asynccontextmanager
+async def running(house: House, kind: str, key: str, report: Report) -> AsyncIterator[Running]:
+    """Open the run of this input (or take it up again), close it at the end, and say so when it fails."""
+    async with house.database.transaction() as tx:
+        run = await open_run(tx, kind, key, house.clock.now())
+    under_way = Running(house, run, dict(run.position), report)
+    try:
+        yield under_way
+    except Exception as error:
+        async with house.database.transaction() as tx:
+            await fail_run(tx, run.run_id, house.clock.now(), repr(error))
+        raise
+    async with house.database.transaction() as tx:
+        if not under_way.is_done:
+            await finish_run(tx, run.run_id, house.clock.now(), under_way.note)
+        under_way.run = await get_run(tx, run.run_id)
+
+
+async def load_market(under_way: Running, market: Market) -> None:
+    """Store what orders refer to, once."""
+    if under_way.position.get("market"):
+        return
+    under_way.report("market", 0, len(market.items))
+    house = under_way.house
+    async with house.database.transaction() as tx:
+        await lock_run(tx, under_way.run.run_id, under_way.position)
+        await shops.ensure_regions(tx, market.regions)
+        await shops.ensure_warehouses(tx, market.warehouses)
+        await shops.ensure_shops(tx, market.shops)
+        await accounts.ensure_buyers(tx, market.buyers)
+        await catalog.ensure_categories(tx, market.categories)
+        await catalog.ensure_brands(tx, market.brands)
+        await catalog.copy_items(tx, market.items, house.clock.now())
+        position = await _advance(under_way, tx, {"market": True})
+    under_way.position = position
+    under_way.report("market", len(market.items), len(market.items))
+
+
+async def load_refused(under_way: Running, desk: duckdb.DuckDBPyConnection) -> None:
+    """Store what the source has but we cannot take, once, before the orders."""
+    if under_way.position.get("refused"):
+        return
+    problems = [problem_of(*row) for row in rows_of(desk, "select row, field, value, code from refused order by row")]
+    async with under_way.house.database.transaction() as tx:
+        await lock_run(tx, under_way.run.run_id, under_way.position)
+        position = await _advance(under_way, tx, {"refused": True}, problems=problems)
+    under_way.position = position
+
+
+async def load_orders(under_way: Running, desk: duckdb.DuckDBPyConnection, chunk_size: int = ORDERS_A_CHUNK) -> None:
+    """Carry `new_order`, `new_line` and `new_refund` over, from where the run stands."""
+    total = int(rows_of(desk, "select coalesce(max(n), 0) from new_order")[0][0])
+    done = int(under_way.position.get("orders", 0))
+    under_way.report("orders", done, total)
+    coming = _start(desk, under_way.run.kind, done, total, chunk_size)
+    while done < total:
+        chunk = await coming
+        coming = _start(desk, under_way.run.kind, chunk.last, total, chunk_size)
+        with chunk.folder:
+            await _store(under_way, chunk)
+        done = chunk.last
+        under_way.report("orders", done, total)
+    (await coming).folder.cleanup()
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Orders up to `last` as CSV files, and how many rows of the source they stand for."""
+
+    last: int
+    rows: int
+    files: orders.OrderFiles
+    folder: "tempfile.TemporaryDirectory[str]"
+
+
+def _start(
+    desk: duckdb.DuckDBPyConnection, source: str, done: int, total: int, chunk_size: int
+) -> "asyncio.Task[_Chunk]":
+    first, last = done + 1, min(done + chunk_size, total)
+    return asyncio.create_task(asyncio.to_thread(_write_chunk, desk, source, first, last))
+
+
+def _write_chunk(desk: duckdb.DuckDBPyConnection, source: str, first: int, last: int) -> _Chunk:
+    folder = tempfile.TemporaryDirectory(prefix="peakday-import-")
+    paths = {table: Path(folder.name) / f"{table}.csv" for table in ("new_order", "new_line", "new_refund")}
+    left_out = {"new_order": "n, rows"}
+    with closing(desk.cursor()) as cursor:
+        for table, path in paths.items():
+            cursor.execute(
+                f"copy (select * exclude ({left_out.get(table, 'n')}) from {table} where n between {first} and {last}"
+                f" order by all) to '{path}' (format csv, header false)"
+            )
+        row = cursor.execute(
+            f"select coalesce(sum(rows), 0) from new_order where n between {first} and {last}"
+        ).fetchone()
+    assert row is not None
+    files = orders.OrderFiles(source, paths["new_order"], paths["new_line"], paths["new_refund"])
+    return _Chunk(last, int(row[0]), files, folder)
+
+
+async def _store(under_way: Running, chunk: _Chunk) -> None:
+    async with under_way.house.database.transaction() as tx:
+        await lock_run(tx, under_way.run.run_id, under_way.position)
+        await orders.copy_order_files(tx, chunk.files, under_way.house.clock.now())
+        position = await _advance(under_way, tx, {"orders": chunk.last}, accepted=chunk.rows)
+    under_way.position = position
+
+
+async def _advance(
+    under_way: Running, tx: Tx, step: Mapping[str, Any], accepted: int = 0, problems: Sequence[Problem] = ()
+) -> dict[str, Any]:
+    """Write the run's next position in the transaction of the rows that it counts."""
+    position = under_way.position | dict(step)
+    refused = len({problem.row for problem in problems})
+    counts = RowCounts(accepted + refused, accepted, refused)
+    await save_progress(tx, under_way.run.run_id, position, counts, problems, under_way.house.clock.now())
+    return position
