@@ -1,0 +1,71 @@
+"""Is everything true that must be true of the records? `peakday audit` asks every room and exits 1 on any finding."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from peakday.apps.opening import open_house, open_web_engines
+from peakday.insight.behaviour.audit import audit as audit_behaviour
+from peakday.insight.metrics.audit import audit as audit_metrics
+from peakday.kernel.audit import Finding
+from peakday.kernel.house import House
+from peakday.kernel.settings import read_settings
+from peakday.market.accounts.audit import audit as audit_accounts
+from peakday.market.catalog.audit import audit as audit_catalog
+from peakday.market.shops.audit import audit as audit_shops
+from peakday.trade.orders.audit import audit as audit_orders
+
+AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
+    "accounts": audit_accounts,
+    "shops": audit_shops,
+    "catalog": audit_catalog,
+    "orders": audit_orders,
+    "behaviour": audit_behaviour,
+    "metrics": audit_metrics,
+}
+SHOWN_MAX = 50
+
+
+async def audit_house(house: House) -> dict[str, tuple[list[Finding], float]]:
+    """Every room's findings and the seconds that asking took."""
+    answers = {}
+    for room, audit in AUDITS.items():
+        begun = time.perf_counter()
+        answers[room] = (await audit(house), time.perf_counter() - begun)
+    return answers
+
+
+def audit(as_json: bool = typer.Option(False, "--json", help="one JSON object instead of a table")) -> None:  # noqa: B008
+    """Recompute every invariant from the records; exit 1 and name the ids where one is broken."""
+
+    async def run() -> dict[str, tuple[list[Finding], float]]:
+        async with open_house(read_settings()) as house, open_web_engines(house):
+            return await audit_house(house)
+
+    answers = asyncio.run(run())
+    findings = [finding for found, _ in answers.values() for finding in found]
+    if as_json:
+        rows = [[f.room, f.invariant, f.subject, f.detail] for f in findings]
+        typer.echo(json.dumps({"findings": rows, "seconds": {room: round(s, 2) for room, (_, s) in answers.items()}}))
+    else:
+        _show(answers, findings)
+    raise typer.Exit(1 if findings else 0)
+
+
+def _show(answers: dict[str, tuple[list[Finding], float]], findings: list[Finding]) -> None:
+    console = Console()
+    for room, (found, seconds) in answers.items():
+        verdict = "[red]" + str(len(found)) + " findings" if found else "[green]in order"
+        console.print(f"{room:<12} {verdict}[/] ({seconds:.1f} s)")
+    if findings:
+        table = Table("room", "invariant", "subject", "detail")
+        for finding in findings[:SHOWN_MAX]:
+            table.add_row(finding.room, finding.invariant, finding.subject, finding.detail)
+        console.print(table)
+        if len(findings) > SHOWN_MAX:
+            console.print(f"and {len(findings) - SHOWN_MAX} more; --json shows all")
