@@ -38,7 +38,7 @@ _list_decoder: msgspec.json.Decoder[list[Event]] = msgspec.json.Decoder(
 )
 _batch_decoder = msgspec.json.Decoder(_Batch)
 _event_decoder = msgspec.json.Decoder(Event)
-_raw_list_decoder: msgspec.json.Decoder[list[Event]] = msgspec.json.Decoder(list[msgspec.Raw])
+_raw_list_decoder = msgspec.json.Decoder(list[msgspec.Raw])
 _raw_batch_decoder = msgspec.json.Decoder(_RawBatch)
 _raw_decoder = msgspec.json.Decoder(msgspec.Raw)
 _encoder = msgspec.json.Encoder()
