@@ -71,6 +71,7 @@ EVENTS_SHAPE = LogShape(
     instant="ts",
     written="received_at",
     cluster=("shop_id", "ts"),
+    filled={"simulated": "false"},
 )  # fmt: skip
 
 EVENTS_SCHEMA: dict[str, str] = {**EVENTS_SHAPE.columns, "day": "DATE"}

@@ -5,7 +5,7 @@ disk; of two rows with one key the first stays; readers never see half of a comp
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +53,7 @@ class LogShape:
     instant: str  # TIMESTAMP in UTC: decides the day
     written: str  # TIMESTAMP in UTC: of two rows with one key the earlier written stays
     cluster: tuple[str, ...]  # parts are sorted by these, so that a reader of one value skips the rest
+    filled: Mapping[str, str] = field(default_factory=dict)  # SQL value of a column that a line leaves out
 
     @property
     def stored(self) -> tuple[str, ...]:

@@ -58,10 +58,13 @@ def lines_sql(segments: Iterable[Path], shape: LogShape) -> str:
 
     A market day begins at 16:00 UTC (Asia/Shanghai has kept +08:00 since 1991).
     """
+    columns = ", ".join(
+        f"coalesce({name}, {shape.filled[name]}) as {name}" if name in shape.filled else name for name in shape.columns
+    )
     types = ", ".join(f"{name}: '{kind}'" for name, kind in shape.columns.items())
     key = ", ".join(f"coalesce({name}, '')" for name in shape.key)
     return (
-        f"select * from (select {', '.join(shape.columns)},"
+        f"select * from (select {columns},"
         f" cast({shape.instant} + interval 8 hour as date) as day,"
         f" md5_number_lower(concat_ws(chr(31), {key})) as key_hash, filename as segment,"
         " row_number() over () as line_no"
