@@ -1,29 +1,47 @@
 """How is a shown id (`shp_…`) read from an address, and a cursor from a query?
 
-`path_id("shp")` is a type for a parameter of a route: the handler gets the UUID, and what is not such an id is
-`NotFound`, as an id that names nothing would be. A cursor is the shown id of the last row of the page before.
+`Annotated[UUID, ShownId("shp")]` is the type of a route's parameter: the handler gets the UUID, and what is not such an
+id is `NotFound`, as an id that names nothing would be. A cursor is the shown id of the last row of the page before.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query
-from pydantic import BeforeValidator, WithJsonSchema
+from fastapi import Query
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from peakday.kernel.ids import read_id
 from peakday.kernel.refusal import Invalid, NotFound, Problem
 from peakday.kernel.text import Text
 
 PAGE_MAX = 200
+LINE_PATTERN = r"^[^\x00-\x1f]*$"  # a line of text that PostgreSQL can hold
 _LETTERS = "[0-7][0-9a-hjkmnp-tv-z]{25}"
 
 PageLimit = Annotated[int, Query(ge=1, le=PAGE_MAX, description="rows on a page")]
 
 
-def path_id(prefix: str) -> Any:
-    """The type of a path parameter that holds an id with this prefix; refuses `NotFound`."""
-    return Annotated[UUID, Path(), BeforeValidator(_reader(prefix)), WithJsonSchema(_schema(prefix))]
+@dataclass(frozen=True, slots=True)
+class ShownId:
+    """Marks a UUID parameter that travels with a prefix; refuses `NotFound` for anything else."""
+
+    prefix: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read the shown id before the UUID is checked."""
+        return core_schema.no_info_before_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """How the id looks on the wire."""
+        return {"type": "string", "pattern": f"^{self.prefix}_{_LETTERS}$", "examples": [f"{self.prefix}_{'0' * 26}"]}
+
+    def _read(self, value: object) -> UUID:
+        try:
+            return read_id(self.prefix, str(value))
+        except ValueError:
+            raise NotFound from None
 
 
 def read_cursor(prefix: str, cursor: str | None) -> UUID | None:
@@ -36,17 +54,3 @@ def read_cursor(prefix: str, cursor: str | None) -> UUID | None:
         message = Text("游标无效", "This is not a cursor of ours")
         remedy = Text("使用上一页返回的 next_cursor", "Use the next_cursor of the page before")
         raise Invalid(Problem("cursor", "cursor_unknown", message, remedy, value=cursor[:60])) from None
-
-
-def _reader(prefix: str) -> Callable[[object], UUID]:
-    def read(value: object) -> UUID:
-        try:
-            return read_id(prefix, str(value))
-        except ValueError:
-            raise NotFound from None
-
-    return read
-
-
-def _schema(prefix: str) -> dict[str, Any]:
-    return {"type": "string", "pattern": f"^{prefix}_{_LETTERS}$", "examples": [f"{prefix}_01ja0000000000000000000000"]}

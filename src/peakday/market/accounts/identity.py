@@ -1,7 +1,8 @@
 """Who is behind a cookie or a bearer secret?
 
 Every request asks, so each answer costs one query; the door that takes behaviour events asks hundreds of times a second
-and is answered from memory: a key is trusted for 4 seconds after it was looked up, so a revocation counts within 5. An unknown token or secret is simply nobody; what nobody may not do is refused further in.
+and is answered from memory: a key is trusted for 4 seconds after it was looked up, so a revocation counts within 5. An
+unknown token or secret is simply nobody; what nobody may not do is refused further in.
 """
 
 from dataclasses import dataclass, replace

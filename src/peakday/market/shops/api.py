@@ -1,6 +1,7 @@
 """What may other rooms and doors ask of shops? To know them in bulk, to read one, to list them, to change a profile."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from uuid import UUID
 
 from peakday.kernel.actor import Actor, ActorKind, require
@@ -15,6 +16,7 @@ from peakday.market.shops.model import (
     NewWarehouse,
     Shop,
     ShopId,
+    Standing,
     WarehouseId,
     shop_id_of,
     warehouse_id_of,
@@ -35,6 +37,7 @@ __all__ = [
     "list_shops",
     "list_warehouses",
     "shop_id_of",
+    "standing_of",
     "warehouse_id_of",
 ]
 
@@ -80,6 +83,13 @@ async def get_profile(tx: Tx, actor: Actor, shop_id: UUID) -> Shop:
     """A shop's whole profile, for who may view the menu of the shop."""
     require(actor, "shop:view", shop_id)
     return await get_shop(tx, actor, shop_id)
+
+
+def standing_of(actor: Actor, shop: Shop) -> Standing | None:
+    """The figures in a profile, for who may see figures; None for anybody else."""
+    if not actor.can("data:view"):
+        return None
+    return Standing(**{field.name: getattr(shop, field.name) for field in fields(Standing)})
 
 
 async def list_shops(

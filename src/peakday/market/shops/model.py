@@ -66,6 +66,20 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The figures in a profile: only for who may see figures."""
+
+    level: int
+    rating: Rating
+    rating_marks: int
+    violation_points: int
+    dsr_description: Decimal | None
+    dsr_service: Decimal | None
+    dsr_shipping: Decimal | None
+    experience_score: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewShop:
     """A shop as a source knows it. The same (source, source_ref) is the same shop."""
 

@@ -1,0 +1,1 @@
+"""Which doors do shops have? The JSON doors, the profile page and the list from which staff choose."""
