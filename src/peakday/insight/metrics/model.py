@@ -38,6 +38,9 @@ class Dimension(StrEnum):
     TERMINAL = "terminal"
     REGION = "region"
     PRICE_BAND = "price_band"
+    PAGE = "page"
+    SEARCH_WORD = "search_word"
+    WEEK_HOUR = "week_hour"  # ISO weekday and hour, 100 × weekday + hour: 120 is Monday 20:00
 
 
 class WindowKind(StrEnum):
@@ -154,6 +157,11 @@ class Metric:
     is_whole: bool = False  # the figure of all parts together, beside each part
     rows: tuple[str, str] | None = None
 
+    @property
+    def is_zero_when_empty(self) -> bool:
+        """Whether a part in which nothing happened reads zero; else it has no value."""
+        return not self.formula and self.unit in {Unit.MONEY, Unit.PEOPLE, Unit.COUNT}
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -249,7 +257,7 @@ class RankQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
-    """One place. `index` keeps the order of the true figures and hides them; `own_minor` is true, and only the asker's."""
+    """One place. `index` keeps the order of the true figures and hides them; `own_minor` is the asker's true figure."""
 
     place: int
     id: UUID

@@ -7,6 +7,7 @@ _KNOWN = "(not coalesce(simulated, false) or $with_simulated)"
 _DIMENSIONS = {
     Dimension.DAY: "day", Dimension.HOUR: "hour", Dimension.TERMINAL: "terminal", Dimension.REGION: "region_id",
 }  # fmt: skip
+_PAID_DIMENSIONS = {**_DIMENSIONS, Dimension.WEEK_HOUR: "week_hour"}
 _ROWS = (
     "created_at", "paid_at", "order_id", "buyer_id", "kind", "terminal", "region_id", "status",
     "list_minor", "discount_minor", "postage_minor", "paid_minor", "refund_minor",
@@ -20,11 +21,13 @@ STEPS = (
         f"""
         select order_id, checkout_id, buyer_id, kind, terminal, region_id, status, created_at, paid_at,
                paid_day as day, cast(extract(hour from paid_at + interval 8 hour) as integer) as hour,
+               cast(100 * extract(isodow from paid_at + interval 8 hour) + extract(hour from paid_at + interval 8 hour)
+                    as integer) as week_hour,
                list_minor, discount_minor, postage_minor, paid_minor, refund_minor
         from orders
         where shop_id = $shop_id and paid_at >= $start and paid_at < $end and {_KNOWN}
         """,
-        dimensions=_DIMENSIONS, row_columns=_ROWS, row_order={"paid_at": "TIMESTAMP", "order_id": "VARCHAR"},
+        dimensions=_PAID_DIMENSIONS, row_columns=_ROWS, row_order={"paid_at": "TIMESTAMP", "order_id": "VARCHAR"},
     ),
     Step(
         "buyers",

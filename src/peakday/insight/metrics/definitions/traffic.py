@@ -18,7 +18,8 @@ STEPS = (
         """,
         dimensions={
             Dimension.DAY: "day", Dimension.HOUR: "hour", Dimension.ITEM: "item_id", Dimension.CATEGORY: "category_id",
-            Dimension.SOURCE: "source", Dimension.TERMINAL: "terminal",
+            Dimension.SOURCE: "source", Dimension.TERMINAL: "terminal", Dimension.PAGE: "page",
+            Dimension.SEARCH_WORD: "search_query",
         },
         row_columns=("ts", "type", "user_id", "item_id", "source", "terminal", "page", "search_query", "dwell_seconds"),
         row_order={"ts": "TIMESTAMP", "event_id": "VARCHAR"},
@@ -153,7 +154,8 @@ METRICS = (
         rows=("traffic", "type = 'fav'"),
     ),
     Metric(
-        "fav_rate", Text("收藏率", "Favourite rate"), Unit.SHARE, Text("收藏人数 / 访客数", "Favourite people / visitors"),
+        "fav_rate", Text("收藏率", "Favourite rate"), Unit.SHARE,
+        Text("收藏人数 / 访客数", "Favourite people / visitors"),
         "SYSTEMS 4.1 [S38]", "traffic", formula="{fav_people} / nullif({uv}, 0)",
     ),
     Metric(

@@ -1,7 +1,8 @@
 """How do changed rows come out of the record?
 
 In one read-only snapshot each room streams its relations as CSV: all rows, or those written by a transaction at or
-above the last watermark. The new watermark is the oldest transaction still running: everything below it is in what was read.
+above the last watermark. The new watermark is the oldest transaction still running: everything below it is in what was
+read.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -40,7 +41,8 @@ async def pull_rows(
     async with database.read() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         row = await connection.fetchrow(
             "select pg_current_snapshot()::text as snapshot,"
-            " pg_snapshot_xmin(pg_current_snapshot())::text as watermark, (select system_identifier from pg_control_system())::text || '/' || d.oid as identity"
+            " pg_snapshot_xmin(pg_current_snapshot())::text as watermark,"
+            " (select system_identifier from pg_control_system())::text || '/' || d.oid as identity"
             " from pg_database d where datname = current_database()"
         )
         assert row is not None

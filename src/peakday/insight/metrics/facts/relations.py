@@ -1,7 +1,7 @@
 """Which facts do figures read, with which columns?
 
 Ids are text (UUID), instants are TIMESTAMP in UTC, `*_day` is the day of the market, money is whole minor units. The
-rooms below stream `orders … shops` from the record as CSV with exactly these columns; `events` come from the event log and
+rooms below stream `orders … shops` from the record as CSV with these columns; `events` come from the event log and
 `exposures` from an importer. A data set that is not there is an empty relation with the right columns.
 """
 
@@ -75,6 +75,7 @@ RECORDS = (
         "categories", _columns("category_id parent_id name_zh name_en VARCHAR"),
         key=("category_id",), order="category_id",
     ),
+    Relation("brands", _columns("brand_id name VARCHAR"), key=("brand_id",), order="brand_id"),
     Relation("shops", _columns("shop_id name currency VARCHAR"), key=("shop_id",), order="shop_id"),
 )  # fmt: skip
 

@@ -2,8 +2,8 @@
 
 `FactStore` keeps one in-memory DuckDB over the extract's Parquet files. At most once a second it looks whether
 anything changed (the record's snapshot, the manifest, the event log, the exposures); only then it pulls the rows that
-changed since the watermark and lays them over the files. Answers are kept until the next change. Statements run on threads of their
-own, so the event loop stays free.
+changed since the watermark and lays them over the files. Answers are kept until the next change. Statements run on
+threads of their own, so the event loop stays free.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
+
+import duckdb
 
 from peakday.insight.metrics.facts.events import EventSource, EventTail, Stamp
 from peakday.insight.metrics.facts.extract import Extracted, extract_facts
@@ -57,6 +59,16 @@ class FactStore:
         self._watermark = 0
         self._answers: OrderedDict[tuple[object, ...], asyncio.Future[Rows]] = OrderedDict()
         self.as_of: datetime = clock.now()
+
+    @property
+    def folder(self) -> Path:
+        """Where the extract lies."""
+        return self._facts.path
+
+    @property
+    def relations(self) -> frozenset[str]:
+        """The relations of the record that some room streams."""
+        return frozenset(self._providers)
 
     async def fetch(self, sql: str, parameters: Mapping[str, object]) -> Rows:
         """The rows of one select over the relations; parameters it does not name are left out."""
@@ -100,6 +112,20 @@ class FactStore:
             await self.fetch(f"copy {name} to '{path}' (format parquet, compression zstd)", {})
         self._answers.clear()
         return files
+
+    async def count_files(self) -> list[tuple[str, int, int]]:
+        """Each file of the manifest, the rows it should hold and the rows it holds (-1: it cannot be read)."""
+        manifest = self._facts.load()
+        files = [file for found in manifest.files.values() for file in found] if manifest else []
+        return [(file.path, file.rows, await self._count(self._facts.path / file.path)) for file in files]
+
+    async def _count(self, path: Path) -> int:
+        sql = f"select count(*) from read_parquet('{path}')"
+        try:
+            rows = await asyncio.to_thread(self._overlay.read, sql, {})
+        except duckdb.Error:
+            return -1
+        return int(str(rows[0][0]))
 
     def close(self) -> None:
         """Let go of threads, memory and scratch files."""

@@ -1,0 +1,91 @@
+"""Who sells most in a market, told without telling anybody's figure?"""
+
+import secrets
+from pathlib import Path
+from uuid import UUID
+
+from peakday.insight.metrics.facts import FactStore
+from peakday.insight.metrics.model import MarketRank, Ranked, RankQuestion, RankRow
+from peakday.insight.metrics.queries import naive
+from peakday.insight.metrics.rules.market_index import find_rule, index_values
+
+# The category with everything below it; money of its paid lines by what is ranked.
+_SALES = """
+with recursive tree as (
+    select category_id from categories where category_id = $category_id
+    union all
+    select c.category_id from categories c join tree on c.parent_id = tree.category_id
+),
+lines as (
+    select l.shop_id, l.item_id, i.brand_id, i.title, l.paid_minor
+    from order_lines l
+    left join items i on i.shop_id = l.shop_id and i.item_id = l.item_id
+    where l.paid_at >= $start and l.paid_at < $end and not coalesce(l.simulated, false)
+      and ($category_id is null or l.category_id in (select category_id from tree))
+)
+"""
+_RANKED = {
+    Ranked.SHOPS: """
+        select l.shop_id as id, coalesce(any_value(s.name), '') as name, sum(l.paid_minor)::bigint as paid_minor,
+               bool_or(l.shop_id = $shop_id) as is_own
+        from lines l left join shops s using (shop_id) group by l.shop_id
+    """,
+    Ranked.ITEMS: """
+        select item_id as id, coalesce(any_value(title), '') as name, sum(paid_minor)::bigint as paid_minor,
+               bool_or(shop_id = $shop_id) as is_own
+        from lines group by item_id
+    """,
+    Ranked.BRANDS: """
+        select brand_id as id, coalesce(any_value(b.name), '') as name, sum(paid_minor)::bigint as paid_minor,
+               bool_and(shop_id = $shop_id) as is_own
+        from lines left join brands b using (brand_id) where brand_id is not null group by brand_id
+    """,
+}
+
+
+async def fetch_rank(store: FactStore, question: RankQuestion) -> MarketRank:
+    """The order of a market, suppressed where fewer shops than `shops_min` sold."""
+    parameters = {
+        "shop_id": str(question.shop_id),
+        "category_id": str(question.category_id) if question.category_id else None,
+        "start": naive(question.window.start), "end": naive(question.window.end),
+    }  # fmt: skip
+    shops = await store.fetch(f"{_SALES} select count(distinct shop_id) from lines where paid_minor > 0", parameters)
+    shops_count = int(str(shops[0][0]))
+    if shops_count < question.shops_min:
+        return MarketRank(is_suppressed=True, shops=None, rows=(), own=())
+    found = await store.fetch(
+        f"{_SALES} select id, name, paid_minor, is_own from ({_RANKED[question.ranked]}) where paid_minor > 0"
+        " order by paid_minor desc, id",
+        parameters,
+    )
+    rows = _rank_rows(found, question, index_secret(store.folder))
+    own = tuple(row for row in rows if row.is_own)[: question.limit]
+    return MarketRank(is_suppressed=False, shops=shops_count, rows=tuple(rows[: question.limit]), own=own)
+
+
+def _rank_rows(found: list[tuple[object, ...]], question: RankQuestion, secret: bytes) -> list[RankRow]:
+    rule = find_rule("paid_amount", question.window.last_day)
+    asked = f"{question.ranked}/{question.category_id}/{question.window.start}/{question.window.end}"
+    values = [(str(name), int(str(minor))) for name, _, minor, _ in found]
+    indices = index_values(values, rule, secret, asked)
+    return [
+        RankRow(place, UUID(str(key)), str(name), index, bool(is_own), int(str(minor)) if is_own else None)
+        for place, ((key, name, minor, is_own), index) in enumerate(zip(found, indices, strict=True), start=1)
+    ]
+
+
+def index_secret(folder: Path) -> bytes:
+    """The house's secret for indices, made once; whoever loses the race reads the winner's."""
+    path = folder / "index.key"
+    if not path.exists():
+        fresh = folder / f".index.key.{secrets.token_hex(4)}"
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(secrets.token_bytes(32))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes()

@@ -1,0 +1,1 @@
+"""How do programs read figures? `v1` answers; it decides nothing."""
