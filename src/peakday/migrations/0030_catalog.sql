@@ -64,9 +64,8 @@ create table catalog.sku (
     status text not null default 'on_sale' check (status in ('on_sale', 'off_shelf', 'deleted')),
     import_run uuid,
     import_row bigint,
-    primary key (shop_id, sku_id)
+    primary key (shop_id, item_id, sku_id)
 );
-create index sku_of_item on catalog.sku (shop_id, item_id);
 
 -- what an item was before each edit, so that an edit can be undone
 create table catalog.item_edit (

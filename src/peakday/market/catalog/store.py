@@ -55,8 +55,8 @@ where ({", ".join(f"old.{name.strip()}" for name in _COMPARED.split(","))})
 """
 _STORE_SKUS = f"""
 insert into catalog.sku as old ({_SKU_FIELDS})
-select distinct on (shop_id, sku_id) {_SKU_FIELDS.replace("spec", "spec::jsonb")} from incoming_sku
-on conflict (shop_id, sku_id) do update set
+select distinct on (shop_id, item_id, sku_id) {_SKU_FIELDS.replace("spec", "spec::jsonb")} from incoming_sku
+on conflict (shop_id, item_id, sku_id) do update set
     spec = excluded.spec, price_minor = excluded.price_minor, cost_minor = excluded.cost_minor,
     quantity_stated = excluded.quantity_stated, status = excluded.status
 where (old.spec, old.price_minor, old.cost_minor, old.quantity_stated, old.status)

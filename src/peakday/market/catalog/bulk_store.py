@@ -1,0 +1,138 @@
+"""How are the checked rows of a merchant's file stored, tens of thousands in one statement?
+
+The rows go by COPY into a temporary table and from there into sku and item. Both remember the run and row they came
+from last: a row whose number an earlier row of the same run already holds is found there, however long ago that was,
+and memory does not grow with the file. Columns that the file does not have keep what is stored.
+"""
+
+import io
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from peakday.kernel.database import Tx
+from peakday.market.catalog.model import NewBrand
+from peakday.market.catalog.store import save_brands
+
+STORE_SECONDS_MAX = 600
+_STAGED = (
+    ("row_no", "bigint"), ("item_id", "uuid"), ("sku_id", "uuid"), ("item_ref", "text"), ("sku_ref", "text"),
+    ("title", "text"), ("category_id", "uuid"), ("brand_id", "uuid"), ("list_price", "bigint"),
+    ("strike_price", "bigint"), ("cost", "bigint"), ("quantity", "bigint"), ("spec", "text"), ("attributes", "text"),
+    ("images", "text[]"), ("status", "text"), ("listed_at", "timestamptz"), ("flags", "text[]"),
+)  # fmt: skip
+_NAMES = [name for name, _ in _STAGED]
+_CREATE = (
+    f"create temp table if not exists incoming_row ({', '.join(f'{name} {kind}' for name, kind in _STAGED)})"
+    " on commit delete rows"
+)
+# the columns of a file → the columns of a table that they fill
+_SKU_COLUMNS = {"list_price": "price_minor", "cost": "cost_minor", "quantity": "quantity_stated", "spec": "spec"}
+_ITEM_COLUMNS = {
+    "title": "title", "category": "leaf_category_id", "brand": "brand_id", "attributes": "attributes",
+    "images": "images", "list_price": "list_price_minor", "strike_price": "strike_price_minor", "status": "status",
+    "listed_at": "first_listed_at",
+}  # fmt: skip
+
+
+async def store_rows(
+    tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, datetime], columns: Collection[str], currency: str
+) -> list[tuple[int, int, str]]:
+    """Store the rows of run (id, started_at); returns those refused as (row, first row, number) with a number again."""
+    await tx.execute(_CREATE)
+    sink = io.BytesIO()
+    table = await _with_brands(tx, shop_id, table)
+    pa_csv.write_csv(table.select(_NAMES), sink, pa_csv.WriteOptions(include_header=False))
+    sink.seek(0)
+    await tx.copy_to_table("incoming_row", source=sink, format="csv", timeout=STORE_SECONDS_MAX)
+    has_skus = "sku_ref" in columns
+    row = await tx.fetchrow(_item_statement(columns), shop_id, *run, currency, timeout=STORE_SECONDS_MAX)
+    assert row is not None
+    again = [] if has_skus or row["stored"] == len(table) else await _take_out_known(tx, shop_id, run[0], "item")
+    if has_skus or row["fresh"] < len(table):
+        stored = await tx.fetchval(_sku_statement(columns), shop_id, run[0], timeout=STORE_SECONDS_MAX)
+        if has_skus and stored < len(table):
+            again = await _take_out_known(tx, shop_id, run[0], "sku")
+    else:  # SKUs of items that were not there a moment ago are not there either
+        await tx.execute(_SKU_INSERT, shop_id, run[0], timeout=STORE_SECONDS_MAX)
+    return again
+
+
+async def _take_out_known(tx: Tx, shop_id: UUID, run_id: UUID, noun: str) -> list[tuple[int, int, str]]:
+    """Take the rows whose number an earlier row of this run holds out of what is stored; returns them."""
+    known = (
+        "select i.row_no, k.import_row, i.{0}_ref as ref from incoming_row i join catalog.{0} k"
+        " on k.shop_id = $1 and k.item_id = i.item_id{1} where k.import_run = $2 and k.import_row <> i.row_no"
+        " order by i.row_no"
+    ).format(noun, " and k.sku_id = i.sku_id" if noun == "sku" else "")
+    rows = await tx.fetch(known, shop_id, run_id)
+    await tx.execute("delete from incoming_row where row_no = any($1)", [row["row_no"] for row in rows])
+    return [(row["row_no"], row["import_row"], row["ref"]) for row in rows]
+
+
+_SKU_INSERT = """
+insert into catalog.sku as old (shop_id, sku_id, item_id, source_ref, spec, price_minor, cost_minor,
+    quantity_stated, status, import_run, import_row)
+select $1, sku_id, item_id, sku_ref, coalesce(spec, '{}')::jsonb, list_price, cost, quantity, status, $2, row_no
+from incoming_row
+"""
+
+
+def _sku_statement(columns: Collection[str]) -> str:
+    filled = [target for column, target in _SKU_COLUMNS.items() if column in columns]
+    status = ["status"] if "status" in columns else []
+    sets = ", ".join(f"{name} = excluded.{name}" for name in [*filled, *status, "import_run", "import_row"])
+    return f"""
+        with stored as ({_SKU_INSERT}
+            on conflict (shop_id, item_id, sku_id) do update set {sets}
+            where old.import_run is distinct from excluded.import_run
+            returning 1)
+        select count(*) from stored
+        """
+
+
+def _item_statement(columns: Collection[str]) -> str:
+    filled = [target for column, target in _ITEM_COLUMNS.items() if column in columns]
+    if "category" in columns:
+        filled.append("flags")
+    sets = ", ".join(f"{name} = excluded.{name}" for name in filled)
+    old, new = (", ".join(f"{row}.{name}" for name in filled) for row in ("old", "excluded"))
+    is_same = f"({old}) is not distinct from ({new})"
+    first = "select distinct on (item_id) * from incoming_row order by item_id, row_no"
+    return f"""
+        with stored as (insert into catalog.item as old (shop_id, item_id, source, source_ref, leaf_category_id,
+            brand_id, title, attributes, images, list_price_minor, strike_price_minor, currency, status, flags, first_listed_at,
+            updated_at, import_run, import_row)
+        select $1, item_id, 'upload', item_ref, category_id, brand_id, title, coalesce(attributes, '{{}}')::jsonb,
+            coalesce(images, '{{}}'), list_price, strike_price, $4, r.status, flags, coalesce(listed_at, $3),
+            $3, $2, row_no
+        from {f"({first})" if "sku_ref" in columns else "incoming_row"} r
+        on conflict (shop_id, item_id) do update set {sets},
+            updated_at = case when {is_same} then old.updated_at else excluded.updated_at end,
+            changed_xid = case when {is_same} then old.changed_xid else excluded.changed_xid end,
+            import_run = excluded.import_run, import_row = excluded.import_row
+        where old.import_run is distinct from excluded.import_run
+        returning xmax = 0 as is_fresh)
+        select count(*) as stored, count(*) filter (where is_fresh) as fresh from stored
+        """
+
+
+async def _with_brands(tx: Tx, shop_id: UUID, table: pa.Table) -> pa.Table:
+    """The table with brand ids. A brand that the market does not know is the shop's own until somebody joins them."""
+    encoded = pc.dictionary_encode(table["brand"].combine_chunks())
+    names = encoded.dictionary.to_pylist()
+    own = str(shop_id)
+    found = await tx.fetch(
+        "select distinct on (name) name, brand_id from catalog.brand where name = any($1)"
+        " order by name, source = $2, brand_id",
+        names, own,
+    )  # fmt: skip
+    ids: dict[str, UUID] = {row["name"]: row["brand_id"] for row in found}
+    new = [name for name in names if name not in ids]
+    ids |= await save_brands(tx, [NewBrand(own, name, name) for name in new]) if new else {}
+    values = pa.array([str(ids[name]) for name in names], pa.string())
+    return table.append_column("brand_id", pc.take(values, encoded.indices))
