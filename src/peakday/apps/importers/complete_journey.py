@@ -64,21 +64,15 @@ async def import_complete_journey(house: House, report: Report, sample: Sample |
 
 
 async def _carry_over(under_way: Running, sample: Sample) -> None:
-    """The market first; then the exposures are written by the desk while PostgreSQL takes the orders."""
+    """Two things at a time: one in PostgreSQL, the next one on the desk."""
     shift_days = await _settle_shift(under_way)
     desk = await asyncio.to_thread(_open, sample, shift_days)
     market = await asyncio.to_thread(read_market, desk)
-    exposures = asyncio.create_task(
-        asyncio.to_thread(_write_exposures, desk, shift_days, under_way.house.settings.facts_dir)
+    await asyncio.gather(asyncio.to_thread(_prepare_orders, desk), load_market(under_way, market))
+    await asyncio.gather(
+        asyncio.to_thread(_write_exposures, desk, shift_days, under_way.house.settings.facts_dir),
+        load_orders(under_way, desk, sample.orders_a_chunk),
     )
-    try:
-        await load_market(under_way, market)
-        await asyncio.to_thread(_prepare_orders, desk)
-        await load_orders(under_way, desk, sample.orders_a_chunk)
-    finally:
-        under_way.report("exposures", 0, 1)
-        await exposures
-    under_way.report("exposures", 1, 1)
     under_way.note = {"last_day": str(LAST_DAY + timedelta(days=shift_days))}
 
 

@@ -124,7 +124,7 @@ def _item(
 
 
 def _lay_item_ids(desk: duckdb.DuckDBPyConnection, items: list[NewItem]) -> None:
-    """The ids of items as a table, with enums of shop and item: sorting by an enum is sorting by a small number."""
+    """The ids of items as a table, with enums of shop and item: sorting by an enum is sorting by a number."""
     rows = pa.table({
         "product_id": pa.array([int(item.source_ref) for item in items], pa.int64()),
         "shop_id": [str(item.shop_id) for item in items],
@@ -134,8 +134,10 @@ def _lay_item_ids(desk: duckdb.DuckDBPyConnection, items: list[NewItem]) -> None
                                 pa.string()),
     })  # fmt: skip
     desk.register("incoming_items", rows)
+    desk.execute("create type shop_key as enum (select distinct shop_id from incoming_items order by shop_id)")
+    desk.execute("create type item_key as enum (select item_id from incoming_items order by shop_id, item_id)")
     desk.execute(
-        "create table item_ids as select *, dense_rank() over (order by shop_id) as shop_rank,"
-        " dense_rank() over (order by shop_id, item_id) as item_rank from incoming_items"
+        "create table item_ids as"
+        " select *, shop_id::shop_key as shop_key, item_id::item_key as item_key from incoming_items"
     )
     desk.unregister("incoming_items")

@@ -12,13 +12,16 @@ What the source says and what we make of it:
 # raw_line, raw_product, raw_promotion are views on the package's files; the tables of ids come from the rooms.
 PREPARE_LINES = """
 create table journey_line as
+with moment as (  -- a zone is looked up once a moment, not once a line
+    select transaction_timestamp, market_time(timezone('America/New_York', timezone('UTC', transaction_timestamp))
+        + to_days($shift_days::int)) as created_at
+    from (select distinct transaction_timestamp from raw_line)
+)
 select basket_id, household_id, store_id, product_id, quantity,
     coalesce(p.manufacturer_id::varchar, 'unlisted') as shop_ref, p.product_id is null as is_unlisted,
-    market_time(timezone('America/New_York', timezone('UTC', transaction_timestamp))
-        + to_days($shift_days::int)) as created_at,
-    cents(sales_value) as sales_minor, cents(retail_disc) as retail_minor,
+    created_at, cents(sales_value) as sales_minor, cents(retail_disc) as retail_minor,
     cents(coupon_match_disc) as match_minor, cents(coupon_disc) as coupon_minor
-from raw_line left join raw_product p using (product_id)
+from raw_line join moment using (transaction_timestamp) left join raw_product p using (product_id)
 """
 
 ORDERS = """
@@ -86,13 +89,17 @@ join item_ids i on i.product_id = l.product_id
 order by o.n, line_no
 """
 
-# Week 1 is the Sunday 2017-01-01; the others begin on Monday. Sorted by shop, so that a shop's rows lie together.
+# Week 1 is the Sunday 2017-01-01; the others begin on Monday. Sorted by shop and item, so that a shop's rows lie together:
+# what is sorted are numbers (an enum is one), the ids become text again on the way out.
 EXPOSURES = """
-select i.shop_id::varchar as shop_id, i.item_id::varchar as item_id, '{source}:' || store_id as region_id,
-    (date '2016-12-26' + (7 * (week - 1) + {shift_days})::int)::date as week_start,
-    display_location as display, mailer_location as mailer
-from raw_promotion join item_ids i using (product_id)
-order by i.shop_rank, i.item_rank, week
+select shop_id::varchar as shop_id, item_id::varchar as item_id, '{source}:' || store_id as region_id,
+    (date '2016-12-26' + (7 * (week - 1) + {shift_days})::int)::date as week_start, display, mailer
+from (
+    select i.shop_key as shop_id, i.item_key as item_id, store_id::int as store_id, week::smallint as week,
+        display_location as display, mailer_location as mailer
+    from raw_promotion join item_ids i using (product_id)
+    order by i.item_key
+)
 """
 
 CATEGORIES = """
