@@ -1,0 +1,18 @@
+"""Which reactions, jobs and duties does the worker know? One table each; a room's own files say what they do."""
+
+from peakday.insight.behaviour import jobs as behaviour_jobs
+from peakday.kernel.duties import Duty
+from peakday.kernel.jobs import JobKind
+from peakday.kernel.outbox import Reaction
+from peakday.market.accounts import jobs as accounts_jobs
+
+DAY_SECONDS = 86_400
+
+REACTIONS: list[Reaction] = []
+
+JOB_KINDS: list[JobKind] = []
+
+DUTIES: list[Duty] = [
+    Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
+    Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
+]
