@@ -1,7 +1,7 @@
 """Which rooms answer on which address? The app assembles their routes behind the door's manners, and decides nothing.
 
 From outside to inside a request passes: manners (headers, limits) → identity (who asks, forged forms) → idempotency
-(a change with a key happens once) → the room's route.
+(a change with a key happens once) → trail (who saw it) → the room's route.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -32,6 +32,7 @@ from peakday.kernel.settings import read_settings
 from peakday.kernel.web.context import house_of, visit_of
 from peakday.market.accounts.web import merchant as accounts_pages
 from peakday.market.accounts.web import v1 as accounts_api
+from peakday.market.accounts.web.trail import TrailDoor
 from peakday.market.catalog.web import merchant as catalog_pages
 from peakday.market.catalog.web import v1 as catalog_api
 from peakday.market.shops.web import merchant as shops_pages
@@ -76,7 +77,7 @@ def create_app(opening: Opening | None = None) -> FastAPI:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_error_handlers(app)
-    for middleware in (IdempotencyDoor, IdentityDoor, MannersDoor):
+    for middleware in (TrailDoor, IdempotencyDoor, IdentityDoor, MannersDoor):
         app.add_middleware(middleware)
     return app
 

@@ -71,19 +71,20 @@ class IdentityDoor:
         bearer = headers.get("authorization", "").removeprefix("Bearer ").strip() or None
         token = cookies.get(SESSION_COOKIE)
         identity = None
+        client = scope.get("client")
+        address = client[0] if client else ""
         if bearer or token:
-            identity = await accounts.identify(house.database, token, bearer, house.clock.now())
+            identity = await accounts.identify(house.database, token, bearer, house.clock.now(), address)
             if bearer and identity.actor is None:
                 raise NotSignedIn
         language = pick_language(
             Request(scope).query_params.get("lang") or cookies.get(LANGUAGE_COOKIE), headers.get("accept-language")
         )
-        client = scope.get("client")
         visit = Visit(
             actor=identity.actor if identity else None,
             language=language,
             csrf_token=(identity.csrf_token or "") if identity else "",
-            remote_address=client[0] if client else "",
+            remote_address=address,
         )
         return visit, bool(identity and identity.actor and not bearer)
 

@@ -1,8 +1,8 @@
 """How is it noted who saw what?
 
-This ASGI middleware stands inside the door that recognises visitors. When somebody signed in is about to get a page of a
-shop (or its JSON), an entry `viewed` (`exported` for files) is written first: no trace, no view. The same actor at the
-same address within a minute is one view, so that paging, fragments and polling do not drown the trail.
+This ASGI middleware stands inside the door that recognises visitors. When somebody signed in is about to get a page of
+a shop (or its JSON), an entry `viewed` (`exported` for files) is written first: no trace, no view. The same actor at
+the same address within a minute is one view, so that paging, fragments and polling do not drown the trail.
 """
 
 from collections import OrderedDict
@@ -49,7 +49,7 @@ class TrailDoor:
 
     async def _note(self, scope: Scope, actor: Actor, shop_id: UUID) -> None:
         house: House = scope["app"].state.house
-        now, path = house.clock.now(), scope["path"][:PATH_LENGTH_MAX]
+        now, path = house.clock.now(), scope["path"].replace("\0", "")[:PATH_LENGTH_MAX]
         view = (actor.via_key or actor.account_id, path)
         last = self._seen.get(view)
         if last is not None and now - last < SAME_VIEW:

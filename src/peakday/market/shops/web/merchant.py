@@ -76,7 +76,8 @@ async def _profile_page(
         shop = await api.get_profile(connection, actor, shop_id)
     return house.get(Pages).render(
         request, "shops/profile.html", status=status_of(refusal) if refusal else 200,
-        shop=shop, standing=api.standing_of(actor, shop), typed=typed, refusal=refusal, done=done, active="profile", can_edit=actor.can("shop:edit"),
+        shop=shop, standing=api.standing_of(actor, shop), typed=typed, refusal=refusal, done=done, active="profile",
+        can_edit=actor.can("shop:edit"),
         fields=FIELDS, kind=KIND_TEXTS[shop.kind], ratings=RATING_TEXTS,
         address=f"/shop/{show_id(SHOP_PREFIX, shop_id)}/profile",
     )  # fmt: skip
