@@ -89,7 +89,7 @@ join item_ids i on i.product_id = l.product_id
 order by o.n, line_no
 """
 
-# Week 1 is the Sunday 2017-01-01; the others begin on Monday. Sorted by shop and item, so that a shop's rows lie together:
+# Week 1 is the Sunday 2017-01-01; the others begin on Monday. Sorted by shop and item, so that a shop's rows lie near:
 # what is sorted are numbers (an enum is one), the ids become text again on the way out.
 EXPOSURES = """
 select shop_id::varchar as shop_id, item_id::varchar as item_id, '{source}:' || store_id as region_id,

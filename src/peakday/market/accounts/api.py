@@ -66,6 +66,7 @@ __all__ = [
     "list_audit",
     "list_audit_actions",
     "list_keys",
+    "list_missing_buyers",
     "list_sessions",
     "new_token",
     "purge",
@@ -84,6 +85,7 @@ _LIMIT = 50
 find_account_by_login = queries.find_account_by_login
 find_main_account = queries.find_main_account
 list_account_shops = queries.list_account_shops
+list_missing_buyers = queries.list_missing_buyers
 purge = store.purge
 
 

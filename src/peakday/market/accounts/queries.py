@@ -154,6 +154,16 @@ async def list_account_shops(tx: Tx) -> list[AccountShop]:
     return [AccountShop(AccountId(row["account_id"]), row["shop_id"], row["is_main"]) for row in rows]
 
 
+async def list_missing_buyers(tx: Tx, buyer_ids: Sequence[UUID]) -> list[UUID]:
+    """Which of these ids are no buyer's."""
+    rows = await tx.fetch(
+        "select id from unnest($1::uuid[]) as wanted(id)"
+        " where not exists (select from accounts.buyer where buyer_id = id) order by id",
+        list(buyer_ids),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
 async def find_unknown_grants(tx: Tx, known_permissions: Sequence[str], known_scopes: Sequence[str]) -> list[str]:
     """Accounts with a permission, and keys with a scope, that the table does not know: `what id name`."""
     rows = await tx.fetch(

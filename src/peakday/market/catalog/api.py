@@ -5,10 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from peakday.kernel.database import Tx
-from peakday.market.catalog import store
+from peakday.market.catalog import queries, store
 from peakday.market.catalog.model import NewBrand, NewCategory, NewItem, item_id_of, sku_id_of
 
-__all__ = ["copy_items", "ensure_brands", "ensure_categories", "item_id_of", "sku_id_of"]
+__all__ = ["copy_items", "ensure_brands", "ensure_categories", "list_missing_items", "item_id_of", "sku_id_of"]
+
+list_missing_items = queries.list_missing_items
 
 
 async def ensure_categories(tx: Tx, rows: Sequence[NewCategory]) -> dict[str, UUID]:

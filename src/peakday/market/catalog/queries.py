@@ -1,5 +1,6 @@
 """What does the catalogue answer to lists, pages and other rooms?"""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -38,6 +39,16 @@ async def list_brands(tx: Tx, after: UUID | None, limit: int) -> list[Brand]:
         after, min(limit, PAGE_MAX),
     )  # fmt: skip
     return [Brand(**dict(row)) for row in rows]
+
+
+async def list_missing_items(tx: Tx, items: Sequence[tuple[UUID, UUID]]) -> list[UUID]:
+    """Which of these (shop_id, item_id) are no item's; their item ids."""
+    rows = await tx.fetch(
+        "select w.item_id from unnest($1::uuid[], $2::uuid[]) as w(shop_id, item_id) where not exists ("
+        " select from catalog.item i where i.shop_id = w.shop_id and i.item_id = w.item_id) order by w.item_id",
+        [shop_id for shop_id, _ in items], [item_id for _, item_id in items],
+    )  # fmt: skip
+    return [row["item_id"] for row in rows]
 
 
 async def get_item(tx: Tx, shop_id: UUID, item_id: UUID) -> Item:

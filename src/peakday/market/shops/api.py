@@ -33,6 +33,7 @@ __all__ = [
     "find_shop",
     "get_profile",
     "get_shop",
+    "list_missing_shops",
     "list_regions",
     "list_shops",
     "list_warehouses",
@@ -43,6 +44,7 @@ __all__ = [
 
 copy_facts = store.copy_facts
 find_shop = queries.find_shop
+list_missing_shops = queries.list_missing_shops
 list_regions = queries.list_regions
 list_warehouses = queries.list_warehouses
 

@@ -187,6 +187,7 @@ class Todos:
     awaiting_shipment: int
     shipped: int
     open_refunds: int
+    oldest_unshipped_paid_at: datetime | None = None  # since when the first of `awaiting_shipment` is paid
 
 
 @dataclass(frozen=True, slots=True)

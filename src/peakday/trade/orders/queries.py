@@ -82,7 +82,7 @@ async def count_todos(tx: Tx, actor: Actor, shop_id: UUID) -> Todos:
     """How many orders wait for payment, shipment, receipt, and how many refunds are open."""
     require(actor, VIEW, shop_id)
     rows = await tx.fetch(
-        "select status, count(*) as orders from orders.customer_order"
+        "select status, count(*) as orders, min(paid_at) as first_paid_at from orders.customer_order"
         " where shop_id = $1 and status not in ('completed', 'closed') group by status",
         shop_id,
     )
@@ -95,6 +95,9 @@ async def count_todos(tx: Tx, actor: Actor, shop_id: UUID) -> Todos:
         awaiting_shipment=counts.get("awaiting_shipment", 0),
         shipped=counts.get("shipped", 0),
         open_refunds=open_refunds,
+        oldest_unshipped_paid_at=next(
+            (row["first_paid_at"] for row in rows if row["status"] == "awaiting_shipment"), None
+        ),
     )
 
 
