@@ -1,18 +1,33 @@
-"""How is a house opened for a process, and closed again? Database, event log, fact store and pages, in that order."""
+"""How is a house opened for a process, and closed again? The database first, then the engines that its doors need."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import peakday
+from peakday.insight.behaviour import api as behaviour
+from peakday.insight.metrics import api as metrics
 from peakday.kernel.clock import Clock, SystemClock
 from peakday.kernel.database import connect
 from peakday.kernel.database.launcher import ensure_server
 from peakday.kernel.house import House
 from peakday.kernel.settings import Settings
 from peakday.kernel.web.pages import Pages
+from peakday.market.catalog import api as catalog
+from peakday.market.shops import api as shops
+from peakday.trade.orders import api as orders
 
 PACKAGE = Path(peakday.__file__).parent
+
+# which room streams which analytical relation
+PROVIDERS: metrics.Providers = {
+    "orders": orders.copy_facts,
+    "order_lines": orders.copy_facts,
+    "refunds": orders.copy_facts,
+    "items": catalog.copy_facts,
+    "categories": catalog.copy_facts,
+    "shops": shops.copy_facts,
+}
 
 
 @asynccontextmanager
@@ -20,18 +35,28 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     """A house with a database only: what imports, audits and migrations need."""
     settings.home.mkdir(parents=True, exist_ok=True)
     database = await connect(ensure_server(settings))
-    house = House(settings, clock or SystemClock(), database)
     try:
-        yield house
+        yield House(settings, clock or SystemClock(), database)
     finally:
         await database.close()
 
 
-def template_folders() -> list[Path]:
-    """Every room's template folder: `<room>/web/templates`, and the console's own."""
-    return [*sorted(PACKAGE.glob("*/*/web/templates")), PACKAGE / "apps/console/templates"]
+@asynccontextmanager
+async def open_web_engines(house: House) -> AsyncIterator[House]:
+    """The engines of pages, figures and events, kept in the house until the end."""
+    house.add(open_pages())
+    log = await behaviour.open_log(house.settings, house.clock)
+    house.add(log)
+    store = metrics.open_fact_store(house, PROVIDERS)
+    house.add(store)
+    try:
+        yield house
+    finally:
+        store.close()
+        await log.close()
 
 
 def open_pages() -> Pages:
-    """The template engine over every room's folder."""
-    return Pages(template_folders(), version=peakday.__version__)
+    """The template engine over every room's folder `<room>/web/templates`, and the console's own."""
+    folders = [*sorted(PACKAGE.glob("*/*/web/templates")), PACKAGE / "apps/console/templates"]
+    return Pages(folders, version=peakday.__version__)
