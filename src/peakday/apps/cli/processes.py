@@ -1,0 +1,27 @@
+"""What runs in the two processes of a market? `peakday web` answers, `peakday worker` works; both in the foreground."""
+
+import typer
+import uvicorn
+
+from peakday.apps.worker.main import run_worker
+from peakday.kernel.settings import read_settings
+
+GRACE_SECONDS = 10
+APP = "peakday.apps.http.app:create_app"
+
+
+def web(
+    host: str = typer.Option("", help="default: PEAKDAY_HOST or 127.0.0.1"),
+    port: int = typer.Option(0, help="default: PEAKDAY_PORT or 8022"),
+) -> None:
+    """Answer HTTP until stopped."""
+    settings = read_settings()
+    uvicorn.run(
+        APP, factory=True, host=host or settings.host, port=port or settings.port, loop="uvloop", http="httptools",
+        access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False,
+    )  # fmt: skip
+
+
+def worker() -> None:
+    """Deliver news, run jobs and do periodic duties until stopped."""
+    run_worker(read_settings())
