@@ -1,0 +1,1 @@
+"""How is the shop doing? Business advisor pages over the metric registry."""

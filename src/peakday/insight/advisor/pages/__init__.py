@@ -1,0 +1,1 @@
+"""What is on each page? One file a page: which figures it asks for, and the sheets that it makes of them."""

@@ -1,0 +1,1 @@
+"""How do merchants reach the advisor? Pages, and files to take away."""
