@@ -199,6 +199,14 @@ class ShopSize:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleNote:
+    """That orders of `source` carry dates moved by whole days: real trade of another year, shown as this one's."""
+
+    source: str
+    shift_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Copied:
     """What a bulk copy really added."""
 
