@@ -1,16 +1,51 @@
-"""What may other rooms ask of the catalogue?"""
+"""What may other rooms and doors ask of the catalogue?
 
-from collections.abc import Iterable, Sequence
+Bulk (no actor: for importers, which stand above): `ensure_categories`, `ensure_brands`, `copy_items`, `copy_facts`.
+A merchant's acts and reads take the actor first and check the shop. A merchant's file: `open_item_import` in a
+transaction, then `run_item_import`, which stores it block by block in transactions of its own.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
-from peakday.market.catalog import queries, store
-from peakday.market.catalog.model import NewBrand, NewCategory, NewItem, item_id_of, sku_id_of
+from peakday.market.catalog import export, queries, store
+from peakday.market.catalog.actions.create_item import create_item
+from peakday.market.catalog.actions.edit_item import edit_item, undo_edit
+from peakday.market.catalog.actions.import_items import (
+    KIND,
+    ItemImport,
+    open_item_import,
+    preview_items,
+    run_item_import,
+)
+from peakday.market.catalog.facts import copy_facts
+from peakday.market.catalog.model import (
+    Brand,
+    Category,
+    Item,
+    ItemChange,
+    ItemFilter,
+    NewBrand,
+    NewCategory,
+    NewItem,
+    category_id_of,
+    item_id_of,
+    sku_id_of,
+)
+from peakday.market.catalog.rules.item_columns import ITEM_COLUMNS
 
-__all__ = ["copy_items", "ensure_brands", "ensure_categories", "list_missing_items", "item_id_of", "sku_id_of"]
-
+ITEM_IMPORT_KIND = KIND
 list_missing_items = queries.list_missing_items
+
+__all__ = [
+    "ITEM_COLUMNS", "ITEM_IMPORT_KIND", "ItemImport", "category_id_of", "copy_facts", "copy_items", "count_items",
+    "create_item", "edit_item", "ensure_brands", "ensure_categories", "export_csv", "export_xlsx", "get_item",
+    "item_id_of", "list_brands", "list_categories", "list_changes", "list_items", "list_missing_items", "open_item_import", "preview_items",
+    "run_item_import", "sku_id_of", "undo_edit",
+]  # fmt: skip
 
 
 async def ensure_categories(tx: Tx, rows: Sequence[NewCategory]) -> dict[str, UUID]:
@@ -29,3 +64,61 @@ async def copy_items(tx: Tx, rows: Iterable[NewItem], now: datetime) -> int:
     The ids are `item_id_of(shop_id, source_ref)` and `sku_id_of(shop_id, item_ref, sku_ref)`.
     """
     return await store.copy_items(tx, rows, now)
+
+
+async def list_categories(tx: Tx) -> list[Category]:
+    """The market's whole tree by path; it is the same for everybody."""
+    return await queries.list_categories(tx)
+
+
+async def list_missing_items(tx: Tx, items: Sequence[tuple[UUID, UUID]]) -> list[UUID]:
+    """Which of these (shop_id, item_id) are no item's; their item ids. For audits."""
+    return await queries.list_missing_items(tx, items)
+
+
+async def list_brands(tx: Tx, after: UUID | None = None, limit: int = 50) -> list[Brand]:
+    """Brands by id, behind `after`."""
+    return await queries.list_brands(tx, after, limit)
+
+
+async def list_items(
+    tx: Tx, actor: Actor, shop_id: UUID, wanted: ItemFilter, cursor: UUID | None = None, limit: int = 50
+) -> list[Item]:
+    """Items of the shop, without SKUs, behind the item `cursor`. Refuses `NotFound`, `NotAllowed`."""
+    require(actor, "items:view", shop_id)
+    return await queries.list_items(tx, shop_id, wanted, cursor, limit)
+
+
+async def count_items(tx: Tx, actor: Actor, shop_id: UUID, wanted: ItemFilter) -> int:
+    """How many items of the shop the filter finds."""
+    require(actor, "items:view", shop_id)
+    return await queries.count_items(tx, shop_id, wanted)
+
+
+async def get_item(tx: Tx, actor: Actor, shop_id: UUID, item_id: UUID) -> Item:
+    """One item with its SKUs; costs are none for who may not see figures. Refuses `ItemNotFound`, `NotAllowed`."""
+    require(actor, "items:view", shop_id)
+    return queries.without_costs(await queries.get_item(tx, shop_id, item_id), hide=not actor.can("data:view"))
+
+
+async def list_changes(tx: Tx, actor: Actor, shop_id: UUID, item_id: UUID) -> list[ItemChange]:
+    """The latest edits of an item, latest first."""
+    require(actor, "items:view", shop_id)
+    return await queries.list_changes(tx, shop_id, item_id)
+
+
+async def export_csv(tx: Tx, actor: Actor, shop_id: UUID, wanted: ItemFilter) -> AsyncIterator[bytes]:
+    """The items as CSV that `open_item_import` takes back; the cost column only for who may see figures.
+
+    `tx` must be inside a transaction; memory does not grow with the number of items.
+    """
+    require(actor, "items:view", shop_id)
+    async for part in export.csv_parts(tx, shop_id, wanted, has_costs=actor.can("data:view")):
+        yield part
+
+
+async def export_xlsx(tx: Tx, actor: Actor, shop_id: UUID, wanted: ItemFilter) -> AsyncIterator[bytes]:
+    """The same as a workbook; more rows than a sheet holds go on in further sheets."""
+    require(actor, "items:view", shop_id)
+    async for part in export.xlsx_parts(tx, shop_id, wanted, has_costs=actor.can("data:view")):
+        yield part

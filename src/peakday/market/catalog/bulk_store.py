@@ -105,8 +105,8 @@ def _item_statement(columns: Collection[str]) -> str:
     first = "select distinct on (item_id) * from incoming_row order by item_id, row_no"
     return f"""
         with stored as (insert into catalog.item as old (shop_id, item_id, source, source_ref, leaf_category_id,
-            brand_id, title, attributes, images, list_price_minor, strike_price_minor, currency, status, flags, first_listed_at,
-            updated_at, import_run, import_row)
+            brand_id, title, attributes, images, list_price_minor, strike_price_minor, currency, status, flags,
+            first_listed_at, updated_at, import_run, import_row)
         select $1, item_id, 'upload', item_ref, category_id, brand_id, title, coalesce(attributes, '{{}}')::jsonb,
             coalesce(images, '{{}}'), list_price, strike_price, $4, r.status, flags, coalesce(listed_at, $3),
             $3, $2, row_no

@@ -14,6 +14,12 @@ from uuid import UUID
 
 from peakday.kernel.ids import derived_id
 
+ITEM_PREFIX = "itm"
+SKU_PREFIX = "sku"
+CATEGORY_PREFIX = "cat"
+BRAND_PREFIX = "brd"
+SHOP_PREFIX = "shp"
+IMPORT_PREFIX = "imp"
 CATEGORY_UNKNOWN = "category_unknown"  # flag of an item whose source names no category
 
 
@@ -139,6 +145,50 @@ class Item:
     first_listed_at: datetime | None
     updated_at: datetime
     skus: tuple[Sku, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEdit:
+    """What an edit sets; none leaves as it is."""
+
+    title: str | None = None
+    list_price_minor: int | None = None
+    strike_price_minor: int | None = None
+    status: ItemStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """An edit that was made: the fields before and after, by whom and when, and whether it was undone."""
+
+    edit_no: int
+    edited_at: datetime
+    edited_by: UUID | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    undone_at: datetime | None
+
+
+class ItemSort(StrEnum):
+    """The order of a list of items."""
+
+    NEWEST = "newest"
+    TITLE = "title"
+    PRICE_UP = "price_up"
+    PRICE_DOWN = "price_down"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Which items: words of the title or a number, a category with all below it, a state, a span of prices."""
+
+    search: str | None = None
+    category_id: UUID | None = None
+    status: ItemStatus | None = None
+    price_min_minor: int | None = None
+    price_max_minor: int | None = None
+    sort: ItemSort = ItemSort.NEWEST
 
 
 def category_id_of(source: str, source_ref: str) -> UUID:

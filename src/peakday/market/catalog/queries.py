@@ -1,16 +1,20 @@
 """What does the catalogue answer to lists, pages and other rooms?"""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
 
 from peakday.kernel.database import Tx
 from peakday.market.catalog.errors import ItemNotFound
-from peakday.market.catalog.model import Brand, Category, Item, ItemStatus, Sku
+from peakday.market.catalog.listing import conditions, order_of
+from peakday.market.catalog.model import Brand, Category, Item, ItemChange, ItemFilter, ItemStatus, Sku
 
 PAGE_MAX = 200
+STREAM_BATCH = 2_000
 COPY_SECONDS_MAX = 900
+_CHANGE = "edit_no, edited_at, edited_by, before, after, undone_at"
 
 _ITEM = """
 select i.shop_id, i.item_id, i.source, i.source_ref, i.title, i.leaf_category_id, c.path as category_path, i.brand_id,
@@ -62,6 +66,70 @@ async def get_item(tx: Tx, shop_id: UUID, item_id: UUID) -> Item:
         shop_id, item_id,
     )  # fmt: skip
     return _item(row, tuple(_sku(sku) for sku in skus))
+
+
+def without_costs(item: Item, *, hide: bool) -> Item:
+    """The item as somebody sees it who may not see figures."""
+    return replace(item, skus=tuple(replace(sku, cost_minor=None) for sku in item.skus)) if hide else item
+
+
+async def list_items(
+    tx: Tx, shop_id: UUID, wanted: ItemFilter, cursor: UUID | None = None, limit: int = 50
+) -> list[Item]:  # fmt: skip
+    """Items of the shop in the wanted order, behind the item `cursor`; without their SKUs."""
+    where, values = conditions(shop_id, wanted, cursor)
+    rows = await tx.fetch(
+        f"{_ITEM} where {where} order by {order_of(wanted.sort)} limit {min(int(limit), PAGE_MAX + 1)}", *values
+    )
+    return [_item(row) for row in rows]
+
+
+async def count_items(tx: Tx, shop_id: UUID, wanted: ItemFilter) -> int:
+    """How many items of the shop the filter finds."""
+    where, values = conditions(shop_id, wanted)
+    count: int = await tx.fetchval(f"select count(*) from catalog.item i where {where}", *values)
+    return count
+
+
+async def stream_rows(tx: Tx, shop_id: UUID, wanted: ItemFilter) -> AsyncIterator[asyncpg.Record]:
+    """A row for each SKU of the items that the filter finds, by a cursor: `tx` must be inside a transaction."""
+    where, values = conditions(shop_id, wanted)
+    query = (
+        "select i.item_id, i.source_ref as item_ref, s.source_ref as sku_ref, i.title, c.path as category,"
+        " b.name as brand, coalesce(s.price_minor, i.list_price_minor) as list_price, i.strike_price_minor as"
+        " strike_price, s.cost_minor as cost, s.quantity_stated as quantity, s.spec, i.attributes, i.images,"
+        " i.status, i.first_listed_at as listed_at, i.currency from catalog.item i"
+        " left join catalog.sku s on s.shop_id = i.shop_id and s.item_id = i.item_id"
+        " left join catalog.category c on c.category_id = i.leaf_category_id"
+        " left join catalog.brand b on b.brand_id = i.brand_id"
+        f" where {where} order by {order_of(wanted.sort)}, s.source_ref"
+    )
+    async for row in tx.cursor(query, *values, prefetch=STREAM_BATCH, timeout=COPY_SECONDS_MAX):
+        yield row
+
+
+async def list_changes(tx: Tx, shop_id: UUID, item_id: UUID, limit: int = 20) -> list[ItemChange]:
+    """The latest edits of an item, latest first."""
+    rows = await tx.fetch(
+        f"select {_CHANGE} from catalog.item_edit where shop_id = $1 and item_id = $2 order by edit_no desc limit $3",
+        shop_id, item_id, min(limit, PAGE_MAX),
+    )  # fmt: skip
+    return [ItemChange(**dict(row)) for row in rows]
+
+
+async def find_change(tx: Tx, shop_id: UUID, item_id: UUID, edit_no: int) -> ItemChange | None:
+    """One edit of an item."""
+    row = await tx.fetchrow(
+        f"select {_CHANGE} from catalog.item_edit where shop_id = $1 and item_id = $2 and edit_no = $3",
+        shop_id, item_id, edit_no,
+    )  # fmt: skip
+    return ItemChange(**dict(row)) if row else None
+
+
+async def is_leaf(tx: Tx, category_id: UUID) -> bool:
+    """Whether this is a category that items may hang on."""
+    found = await tx.fetchval("select is_leaf from catalog.category where category_id = $1", category_id)
+    return bool(found)
 
 
 def _item(row: asyncpg.Record, skus: tuple[Sku, ...] = ()) -> Item:

@@ -4,12 +4,14 @@ Bulk rows go by COPY into a temporary table and from there in one statement, whi
 storing the same rows twice changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from peakday.kernel.database import Tx
+from peakday.market.catalog.errors import ItemNotFound
 from peakday.market.catalog.model import (
     NewBrand,
     NewCategory,
@@ -128,6 +130,64 @@ async def copy_items(tx: Tx, rows: Iterable[NewItem], now: datetime) -> int:
         await tx.execute(_STORE_SKUS, timeout=COPY_SECONDS_MAX)
         given += len(batch)
     return given
+
+
+async def insert_item(tx: Tx, item: NewItem, now: datetime) -> bool:
+    """Store one item unless the shop has one of its number; whether it was stored."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"{item.shop_id}:{item.source_ref}")
+    item_id = item_id_of(item.shop_id, item.source_ref)
+    exists = await tx.fetchval(
+        "select true from catalog.item where shop_id = $1 and item_id = $2", item.shop_id, item_id
+    )
+    if exists:
+        return False
+    await copy_items(tx, [item], now)
+    return True
+
+
+async def lock_item(tx: Tx, shop_id: UUID, item_id: UUID) -> None:
+    """Hold the item until the transaction ends. Refuses `ItemNotFound`."""
+    row = await tx.fetchrow(
+        "select 1 from catalog.item where shop_id = $1 and item_id = $2 for update", shop_id, item_id
+    )
+    if row is None:
+        raise ItemNotFound
+
+
+async def change_item(tx: Tx, key: tuple[UUID, UUID], fields: Mapping[str, Any], now: datetime) -> None:
+    """Set fields of an item (and `sku_price_minor` of its SKUs). Needs `lock_item`."""
+    own = [name for name in ("title", "list_price_minor", "strike_price_minor", "status") if name in fields]
+    sets = "".join(f"{name} = ${place}, " for place, name in enumerate(own, 4))
+    await tx.execute(
+        f"update catalog.item set {sets}updated_at = $3, changed_xid = pg_current_xact_id()"
+        " where shop_id = $1 and item_id = $2",
+        *key, now, *(fields[name] for name in own),
+    )  # fmt: skip
+    if "sku_price_minor" in fields:
+        await tx.execute(
+            "update catalog.sku set price_minor = $3 where shop_id = $1 and item_id = $2",
+            *key, fields["sku_price_minor"],
+        )  # fmt: skip
+
+
+async def save_edit(
+    tx: Tx, key: tuple[UUID, UUID], account_id: UUID | None, before: Mapping[str, Any], after: Mapping[str, Any],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Keep what an edit changed."""
+    await tx.execute(
+        "insert into catalog.item_edit (shop_id, item_id, edited_at, edited_by, before, after)"
+        " values ($1, $2, $3, $4, $5, $6)",
+        *key, now, account_id, dict(before), dict(after),
+    )  # fmt: skip
+
+
+async def mark_undone(tx: Tx, shop_id: UUID, item_id: UUID, edit_no: int, now: datetime) -> None:
+    """Note that an edit was set back."""
+    await tx.execute(
+        "update catalog.item_edit set undone_at = $4 where shop_id = $1 and item_id = $2 and edit_no = $3",
+        shop_id, item_id, edit_no, now,
+    )  # fmt: skip
 
 
 def _item_record(row: NewItem) -> tuple[object, ...]:

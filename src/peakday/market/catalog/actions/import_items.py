@@ -4,7 +4,7 @@ Millions of rows, checked and stored block by block (`kernel.rowfiles.loading`):
 stopped, the same file again changes nothing, and every refused row is in the error file with field and remedy.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -17,15 +17,17 @@ from peakday.kernel.database import Database, Tx
 from peakday.kernel.imports import ImportRun, ImportStatus, note_run, open_run
 from peakday.kernel.refusal import Invalid, Problem
 from peakday.kernel.rowfiles.loading import Checked, Report, file_key, load_blocks, require_room, start_of
-from peakday.kernel.rowfiles.records import Position, read_blocks
+from peakday.kernel.rowfiles.records import Position, first_position, read_blocks
 from peakday.kernel.rowfiles.shape import FileShape, find_shape
 from peakday.kernel.text import Text
 from peakday.market.catalog import bulk_store, queries
+from peakday.market.catalog.model import Category
 from peakday.market.catalog.rules.category_names import CategoryNames
 from peakday.market.catalog.rules.item_columns import COLUMN_NAMES, ITEM_COLUMNS
 from peakday.market.catalog.rules.item_rows import ItemFile, ItemRows, check_items, repeated
 
 KIND = "csv-items"
+PREVIEW_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,26 @@ async def open_item_import(tx: Tx, actor: Actor, shop_id: UUID, wanted: ItemImpo
     run = await open_run(tx, KIND, wanted.key(), clock.now(), shop_id)
     await note_run(tx, run.run_id, {**wanted.note(), "bytes_total": shape.bytes_total})
     return run
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of a file and what is wrong with them; nothing is stored."""
+
+    header: tuple[str, ...]
+    rows: list[list[str]]
+    problems: list[Problem]
+
+
+def preview_items(shop_id: UUID, wanted: ItemImport, categories: Sequence[Category], rows_max: int = 20) -> Preview:
+    """Read the beginning of the file as the import would. Raises `FileUnreadable`, `Invalid`."""
+    shape = find_shape(wanted.path, wanted.encoding)
+    file = ItemFile(shop_id, places_of(shape, wanted.columns), CategoryNames(categories), wanted.currency, wanted.zone)
+    for block in read_blocks(wanted.path, shape, first_position(shape), PREVIEW_BYTES):
+        rows, numbers = block.rows[:rows_max], block.numbers[:rows_max]
+        faults = [fault for fault in block.faults if (fault.row or 0) <= rows_max + 1]
+        return Preview(shape.header, rows, faults + check_items(file, rows, numbers).problems)
+    return Preview(shape.header, [], [])
 
 
 async def run_item_import(

@@ -36,6 +36,7 @@ from peakday.market.catalog.rules.item_columns import (
     STATUS_WORDS,
 )
 
+_WORDS = {"item_ref", "sku_ref", "title", "category", "brand"}
 _PAIR = re.compile(r"\s*[:：=]\s*")
 _PAIRS = re.compile(r"\s*[;；\n]\s*")
 _ADDRESSES = re.compile(r"[|;；\s]+")
@@ -89,7 +90,10 @@ def repeated(row: int, first_row: int, ref: str, field: str) -> Problem:
 
 def _texts(file: ItemFile, rows: Sequence[Sequence[str]]) -> dict[str, pa.Array]:
     columns = list(zip(*rows, strict=True)) if rows else [()] * (max(file.places.values()) + 1)
-    return {name: trimmed(columns[place]) for name, place in file.places.items()}
+    texts = {name: trimmed(columns[place]) for name, place in file.places.items()}
+    for name in _WORDS & texts.keys():  # the mark that our own export puts before what looks like a formula
+        texts[name] = pc.replace_substring_regex(texts[name], "^'([=+@\\t-])", r"\1")
+    return texts
 
 
 def _values(file: ItemFile, texts: Mapping[str, pa.Array], count: int, faults: Faults) -> dict[str, pa.Array]:
