@@ -38,13 +38,12 @@ from peakday.market.catalog.model import (
 from peakday.market.catalog.rules.item_columns import ITEM_COLUMNS
 
 ITEM_IMPORT_KIND = KIND
-list_missing_items = queries.list_missing_items
 
 __all__ = [
     "ITEM_COLUMNS", "ITEM_IMPORT_KIND", "ItemImport", "category_id_of", "copy_facts", "copy_items", "count_items",
     "create_item", "edit_item", "ensure_brands", "ensure_categories", "export_csv", "export_xlsx", "get_item",
-    "item_id_of", "list_brands", "list_categories", "list_changes", "list_items", "list_missing_items", "open_item_import", "preview_items",
-    "run_item_import", "sku_id_of", "undo_edit",
+    "item_id_of", "list_brands", "list_categories", "list_changes", "list_items", "list_missing_items",
+    "open_item_import", "preview_items", "run_item_import", "sku_id_of", "undo_edit",
 ]  # fmt: skip
 
 

@@ -30,6 +30,7 @@ _COLUMNS = (
     "item_id", "item_ref", "sku_ref", "title", "category", "brand", "list_price", "strike_price", "cost", "quantity",
     "spec", "attributes", "images", "status", "listed_at",
 )  # fmt: skip
+_BOOK = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _AMOUNTS = ("list_price", "strike_price", "cost")
 _WORDS = ("item_ref", "sku_ref", "title", "category", "brand")
 
@@ -54,12 +55,9 @@ async def xlsx_parts(tx: Tx, shop_id: UUID, wanted: ItemFilter, *, has_costs: bo
     columns = _columns(has_costs=has_costs)
     with tempfile.TemporaryDirectory(prefix="peakday-export-") as folder:
         path = Path(folder) / "items.xlsx"
-        book = xlsxwriter.Workbook(
-            str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        )
-        sheet, used = book.add_worksheet(), SHEET_ROWS_MAX
+        book = xlsxwriter.Workbook(str(path), _BOOK)
+        sheet, used = book.add_worksheet(), 1
         sheet.write_row(0, 0, columns)
-        used = 1
         async for rows in _parts(tx, shop_id, wanted, columns):
             if used + len(rows) > SHEET_ROWS_MAX:
                 sheet, used = book.add_worksheet(), 1
