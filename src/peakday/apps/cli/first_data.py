@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from peakday.apps.opening import open_house
 from peakday.kernel.settings import Settings
 from peakday.market.accounts.api import ensure_account
 from peakday.market.accounts.model import AccountKind, NewAccount, Role
@@ -40,6 +39,8 @@ def ensure_logins(settings: Settings) -> None:
 
 
 async def _ensure_staff(settings: Settings, password: str) -> None:
+    from peakday.apps.opening import open_house  # noqa: PLC0415 - other commands need not load every room
+
     wanted = NewAccount(STAFF_LOGIN, "平台", AccountKind.STAFF, None, Role.PLATFORM)
     async with open_house(settings) as house, house.database.transaction() as tx:
         await ensure_account(tx, wanted, password, house.clock.now())

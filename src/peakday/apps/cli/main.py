@@ -37,7 +37,7 @@ app = typer.Typer(
     cls=RefusingGroup,
     no_args_is_help=True,
     help="Peakday: the merchant side of a very large sale day.",
-    pretty_exceptions_show_locals=False,  # locals hold addresses with passwords
+    pretty_exceptions_enable=False,  # they show locals, which hold addresses with passwords
 )
 
 

@@ -3,7 +3,6 @@
 import typer
 import uvicorn
 
-from peakday.apps.worker.main import run_worker
 from peakday.kernel.settings import read_settings
 
 GRACE_SECONDS = 10
@@ -24,4 +23,6 @@ def web(
 
 def worker() -> None:
     """Deliver news, run jobs and do periodic duties until stopped."""
+    from peakday.apps.worker.main import run_worker  # noqa: PLC0415 - other commands need not load every room
+
     run_worker(read_settings())
