@@ -20,7 +20,6 @@ from peakday.apps.http.idempotency import IdempotencyDoor
 from peakday.apps.http.identity import IdentityDoor
 from peakday.apps.http.manners import MannersDoor
 from peakday.apps.http.openapi import describe
-from peakday.apps.importers import web as importers_pages
 from peakday.apps.opening import open_house, open_web_engines
 from peakday.insight.advisor.web import merchant as advisor_pages
 from peakday.insight.behaviour.web import v1 as behaviour_api
@@ -33,16 +32,12 @@ from peakday.kernel.web.context import house_of, visit_of
 from peakday.market.accounts.web import merchant as accounts_pages
 from peakday.market.accounts.web import v1 as accounts_api
 from peakday.market.accounts.web.trail import TrailDoor
-from peakday.market.catalog.web import merchant as catalog_pages
-from peakday.market.catalog.web import v1 as catalog_api
 from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
-from peakday.trade.orders.web import merchant as orders_pages
-from peakday.trade.orders.web import v1 as orders_api
 
 ROOMS = (
-    accounts_api, shops_api, catalog_api, orders_api, behaviour_api, metrics_api,
-    accounts_pages, shops_pages, catalog_pages, orders_pages, advisor_pages, importers_pages,
+    accounts_api, shops_api, behaviour_api, metrics_api,
+    accounts_pages, shops_pages, advisor_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 
