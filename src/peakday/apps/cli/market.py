@@ -4,13 +4,14 @@
 the market answers, with its address and its logins.
 """
 
+import asyncio
 import contextlib
 import fcntl
-import json
 import os
 import socket
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,12 +20,14 @@ from rich.console import Console
 from rich.table import Table
 
 from peakday.apps.cli.children import find_child, log_of, log_tail, start_child, stop_child
-from peakday.apps.cli.first_data import ensure_logins, ensure_sample
 from peakday.kernel.database.launcher import data_directory, ensure_server, server_address, stop_server
 from peakday.kernel.database.migrate import migrate
 from peakday.kernel.refusal import Refusal
 from peakday.kernel.settings import Settings, read_settings
 from peakday.kernel.text import Text
+
+if TYPE_CHECKING:
+    from peakday.apps.importers.demo_accounts import DemoLogin
 
 ANSWER_SECONDS_MAX = 60
 PORTS_TRIED_MAX = 50
@@ -66,11 +69,9 @@ def up(
         console.print(f"[green]✓[/] PostgreSQL{f', {len(applied)} migrations applied' if applied else ''}")
         if not settings.database_url and not (data := data_directory(settings)).is_relative_to(settings.home):
             console.print(f"  its data lies in {data}: {settings.home} is closed to the user that runs PostgreSQL")
-        if sample:
-            ensure_sample(settings, console)
-        ensure_logins(settings)
+        logins = _fill(settings, console, with_sample=sample)
         address = _open_doors(settings, port, console)
-    _show_logins(settings, address, console)
+    _show_logins(logins, address, console)
     if not detach:
         _stay(settings, console)
 
@@ -169,14 +170,18 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _show_logins(settings: Settings, address: str, console: Console) -> None:
+def _fill(settings: Settings, console: Console, *, with_sample: bool) -> "list[DemoLogin]":
+    from peakday.apps.cli.first_data import fill_market  # noqa: PLC0415 - `down` and `status` need not load every room
+
+    return asyncio.run(fill_market(settings, console, with_sample=with_sample))
+
+
+def _show_logins(logins: "list[DemoLogin]", address: str, console: Console) -> None:
     console.print(f"\n[bold]{address}[/]")
-    with contextlib.suppress(FileNotFoundError):
-        logins = json.loads((settings.home / "logins.json").read_text())
-        table = Table("", "login", "password", box=None, header_style="dim")
-        for login in logins:
-            table.add_row(login.get("name", ""), login["login"], login["password"])
-        console.print(table)
+    table = Table("", "login", "password", "shop", box=None, header_style="dim")
+    for login in logins:
+        table.add_row(login.name, login.login, login.password, login.shop)
+    console.print(table)
 
 
 def _stay(settings: Settings, console: Console) -> None:
