@@ -23,7 +23,9 @@ def test_a_weak_password_is_refused_with_its_reason(password, code):
     assert [problem.code for problem in password_problems(password, "lin-the-owner", "Lin's teahouse")] == [code]
 
 
-@pytest.mark.parametrize("password", ["a quiet harbour at dawn", "twelve chars", "春江潮水连海平海上明月共", "x" * 64 + "yz" * 32])
+@pytest.mark.parametrize(
+    "password", ["a quiet harbour at dawn", "twelve chars", "春江潮水连海平海上明月共", "x" * 64 + "yz" * 32]
+)
 def test_any_long_uncommon_password_is_welcome(password):
     assert password_problems(password, "lin", "") == []
 

@@ -4,7 +4,7 @@ The secret is shown once. A key's scopes stay within the rights of the person wh
 when its maker loses the right (see `permissions.key_permissions`).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from peakday.kernel.actor import Actor, require
@@ -20,6 +20,8 @@ from peakday.market.accounts.rules.account_fields import name_problems
 from peakday.market.accounts.store import insert_key
 from peakday.market.accounts.store import revoke_key as write_revocation
 from peakday.market.accounts.tokens import PREFIX_LENGTH, hash_token, new_secret
+
+KEY_LIFE_MAX = timedelta(days=3653)
 
 
 async def create_key(tx: Tx, actor: Actor, shop_id: UUID | None, wanted: NewKey, now: datetime) -> KeyCreated:
@@ -77,7 +79,9 @@ def _scope_problems(wanted: NewKey) -> list[Problem]:
 
 
 def _expiry_problems(wanted: NewKey, now: datetime) -> list[Problem]:
-    if wanted.expires_at is None or wanted.expires_at > now:
+    remedy = Text("请选择今后十年内的时间", "Choose a time in the next ten years")
+    if wanted.expires_at is None or now < wanted.expires_at <= now + KEY_LIFE_MAX:
         return []
-    message = Text("到期时间已过", "The expiry has passed")
-    return [Problem("expires_at", "expiry_past", message, Text("请选择将来的时间", "Choose a time to come"))]
+    if wanted.expires_at <= now:
+        return [Problem("expires_at", "expiry_past", Text("到期时间已过", "The expiry has passed"), remedy)]
+    return [Problem("expires_at", "expiry_far", Text("到期时间太远", "The expiry is too far away"), remedy)]

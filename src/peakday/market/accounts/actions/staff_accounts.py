@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from peakday.kernel.actor import SYSTEM, Actor, require
+from peakday.kernel.actor import SYSTEM, Actor, ActorKind, require
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id, show_id
 from peakday.kernel.refusal import Invalid, NotFound, Problem
@@ -55,6 +55,8 @@ async def create_account(
     Refuses `Invalid`, `LoginTaken`, `MainAccountExists`, `BeyondOwnRights`.
     """
     require(actor, STAFF_EDIT, wanted.shop_id)
+    if wanted.shop_id is None and actor.kind is ActorKind.MERCHANT:
+        raise BeyondOwnRights(permission=ALL)
     account = _account_from(wanted, now)
     _refuse_problems(
         login_problems(account.login),
