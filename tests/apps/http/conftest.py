@@ -15,7 +15,7 @@ from peakday.kernel.actor import SYSTEM
 from peakday.kernel.house import House
 from peakday.kernel.ids import show_id
 from peakday.market.accounts import api as accounts
-from peakday.market.accounts.model import NewBuyer
+from peakday.market.accounts.model import AccountKind, NewAccount, NewBuyer, Role
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import NewCategory, NewItem, item_id_of
 from peakday.market.shops import api as shops
@@ -85,7 +85,7 @@ async def _open_shop(tx, house: House, name: str) -> Place:
     now = house.clock.now()
     paid = CANARY_MINOR[name]
     [shop_id] = await shops.ensure_shops(
-        tx, [NewShop(source="test", source_ref=name, name=f"Shop {name}", currency="CNY")]
+        tx, [NewShop(source="test", source_ref=name, name=f"Shop {name}", currency="CNY", opened_at=now)]
     )
     leaf = (
         await catalog.ensure_categories(tx, [NewCategory(source="test", source_ref="tea", name_zh="茶", name_en="Tea")])
@@ -94,21 +94,19 @@ async def _open_shop(tx, house: House, name: str) -> Place:
         tx, [NewItem(shop_id, "test", f"{name}-1", f"Tea of {name}", leaf_category_id=leaf, list_price_minor=paid)], now
     )
     item_id = item_id_of(shop_id, f"{name}-1")
-    [buyer_id] = await accounts.ensure_buyers(tx, [NewBuyer(source="test", source_ref=f"{name}-buyer")])
+    [buyer_id] = await accounts.ensure_buyers(tx, [NewBuyer(source="test", source_ref=f"{name}-buyer", created_at=now)])
     at = now - timedelta(days=1)
-    order_id = orders.order_id_of(at, "test", shop_id, f"{name}-o1")
+    order_id = orders.order_id_of(at, shop_id, "test", f"{name}-o1")
     order = Order(
         shop_id, order_id, "test", f"{name}-o1", OrderStatus.COMPLETED, "CNY", at, paid, 0, 0, paid,
         buyer_id=buyer_id, paid_at=at,
     )  # fmt: skip
     line = OrderLine(1, item_id, 1, paid, paid, category_id=leaf)
     await orders.copy_orders(tx, "test", [NewOrder(order, (line,))], now)
-    await accounts.ensure_account(
-        tx, f"{name}-main", PASSWORD, name=f"Main of {name}", shop_id=shop_id, is_main=True, now=now
-    )
-    await accounts.ensure_account(
-        tx, f"{name}-shipping", PASSWORD, name="Ship", shop_id=shop_id, role="shipping", now=now,
-    )  # fmt: skip
+    main = NewAccount(f"{name}-main", f"Main of {name}", AccountKind.MERCHANT, shop_id, Role.MAIN)
+    await accounts.ensure_account(tx, main, PASSWORD, now)
+    shipping = NewAccount(f"{name}-shipping", "Ship", AccountKind.MERCHANT, shop_id, Role.SHIPPING)
+    await accounts.ensure_account(tx, shipping, PASSWORD, now)
     return Place(shop_id, item_id, order_id, leaf)
 
 
