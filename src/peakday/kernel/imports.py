@@ -7,8 +7,9 @@ when it is done, it comes back as `done` and there is nothing left to do.
 """
 
 import csv
+import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +27,7 @@ from peakday.kernel.text import Text
 RUNS_LISTED_MAX = 200
 VALUE_LENGTH_MAX = 400  # of a refused value, in the error file
 ERROR_FILE_BATCH = 5_000
+ERROR_FILE_PART = 1 << 16
 ERROR_FILE_COLUMNS = ("row", "field", "value", "code", "message", "message_zh", "remedy", "remedy_zh")
 
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,]+$)")
@@ -200,23 +202,35 @@ async def list_problems(tx: Tx, run_id: UUID, limit: int = 50) -> list[Problem]:
 
 
 async def write_error_file(tx: Tx, run_id: UUID, path: Path) -> int:
-    """Write what was refused, with row, field and remedy, as CSV that spreadsheets open; returns the lines written.
+    """Write what was refused, with row, field and remedy, as CSV that spreadsheets open; returns the bytes written.
 
     `tx` must be inside a transaction: the problems are read by a cursor, so memory does not grow with their number.
     """
-    lines = 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark makes spreadsheets read Chinese
-        writer = csv.writer(file)
-        writer.writerow(ERROR_FILE_COLUMNS)
-        query = (
-            "select row_no, field, value, code, message_en, message_zh, remedy_en, remedy_zh"
-            " from kernel.import_problem where run_id = $1 order by problem_no"
-        )
-        async for row in tx.cursor(query, run_id, prefetch=ERROR_FILE_BATCH):
-            writer.writerow([_inert(value) for value in row.values()])
-            lines += 1
-    return lines
+    with path.open("wb") as file:
+        async for part in stream_error_file(tx, run_id):
+            file.write(part)
+        return file.tell()
+
+
+async def stream_error_file(tx: Tx, run_id: UUID, *, hide_values: bool = False) -> AsyncIterator[bytes]:
+    """The error file in parts; `tx` must be inside a transaction. `hide_values`: for who may not see figures."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(ERROR_FILE_COLUMNS)
+    yield b"\xef\xbb\xbf"  # the mark makes spreadsheets read Chinese
+    query = (
+        "select row_no, field, value, code, message_en, message_zh, remedy_en, remedy_zh"
+        " from kernel.import_problem where run_id = $1 order by problem_no"
+    )
+    async for row in tx.cursor(query, run_id, prefetch=ERROR_FILE_BATCH):
+        values = dict(row) | ({"value": ""} if hide_values else {})
+        writer.writerow([_inert(value) for value in values.values()])
+        if text.tell() > ERROR_FILE_PART:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
 
 
 def _inert(value: object) -> object:

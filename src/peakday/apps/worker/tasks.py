@@ -5,12 +5,13 @@ from peakday.kernel.duties import Duty
 from peakday.kernel.jobs import JobKind
 from peakday.kernel.outbox import Reaction
 from peakday.market.accounts import jobs as accounts_jobs
+from peakday.market.catalog import jobs as catalog_jobs
 
 DAY_SECONDS = 86_400
 
 REACTIONS: list[Reaction] = []
 
-JOB_KINDS: list[JobKind] = []
+JOB_KINDS: list[JobKind] = [*catalog_jobs.JOB_KINDS]
 
 DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),

@@ -15,8 +15,10 @@ from peakday.market.catalog import export, queries, store
 from peakday.market.catalog.actions.create_item import create_item
 from peakday.market.catalog.actions.edit_item import edit_item, undo_edit
 from peakday.market.catalog.actions.import_items import (
+    JOB,
     KIND,
     ItemImport,
+    ask_for_item_import,
     open_item_import,
     preview_items,
     run_item_import,
@@ -38,12 +40,36 @@ from peakday.market.catalog.model import (
 from peakday.market.catalog.rules.item_columns import ITEM_COLUMNS
 
 ITEM_IMPORT_KIND = KIND
+ITEM_IMPORT_JOB = JOB
 
 __all__ = [
-    "ITEM_COLUMNS", "ITEM_IMPORT_KIND", "ItemImport", "category_id_of", "copy_facts", "copy_items", "count_items",
-    "create_item", "edit_item", "ensure_brands", "ensure_categories", "export_csv", "export_xlsx", "get_item",
-    "item_id_of", "list_brands", "list_categories", "list_changes", "list_items", "list_missing_items",
-    "open_item_import", "preview_items", "run_item_import", "sku_id_of", "undo_edit",
+    "ITEM_COLUMNS",
+    "ITEM_IMPORT_JOB",
+    "ITEM_IMPORT_KIND",
+    "ItemImport",
+    "ask_for_item_import",
+    "category_id_of",
+    "copy_facts",
+    "copy_items",
+    "count_items",
+    "create_item",
+    "edit_item",
+    "ensure_brands",
+    "ensure_categories",
+    "export_csv",
+    "export_xlsx",
+    "get_item",
+    "item_id_of",
+    "list_brands",
+    "list_categories",
+    "list_changes",
+    "list_items",
+    "list_missing_items",
+    "open_item_import",
+    "preview_items",
+    "run_item_import",
+    "sku_id_of",
+    "undo_edit",
 ]  # fmt: skip
 
 

@@ -4,9 +4,11 @@ Millions of rows, checked and stored block by block (`kernel.rowfiles.loading`):
 stopped, the same file again changes nothing, and every refused row is in the error file with field and remedy.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,6 +17,7 @@ from peakday.kernel.actor import Actor, require
 from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database, Tx
 from peakday.kernel.imports import ImportRun, ImportStatus, note_run, open_run
+from peakday.kernel.jobs import enqueue_job
 from peakday.kernel.refusal import Invalid, Problem
 from peakday.kernel.rowfiles.loading import Checked, Report, file_key, load_blocks, require_room, start_of
 from peakday.kernel.rowfiles.records import Position, first_position, read_blocks
@@ -27,6 +30,7 @@ from peakday.market.catalog.rules.item_columns import COLUMN_NAMES, ITEM_COLUMNS
 from peakday.market.catalog.rules.item_rows import ItemFile, ItemRows, check_items, repeated
 
 KIND = "csv-items"
+JOB = "catalog.import_items"
 PREVIEW_BYTES = 1 << 16
 
 
@@ -52,13 +56,26 @@ class ItemImport:
             "currency": self.currency, "zone": self.zone, "encoding": self.encoding,
         }  # fmt: skip
 
+    @classmethod
+    def of_note(cls, note: Mapping[str, Any]) -> "ItemImport":
+        """The import that a run's note tells of."""
+        return cls(Path(note["file"]), note["columns"], note["currency"], note["zone"], note["encoding"])
+
+
+async def ask_for_item_import(tx: Tx, actor: Actor, shop_id: UUID, wanted: ItemImport, clock: Clock) -> ImportRun:
+    """Open the run and leave the rows to the worker."""
+    run = await open_item_import(tx, actor, shop_id, wanted, clock)
+    if run.status is not ImportStatus.DONE:
+        await enqueue_job(tx, JOB, {"run_id": str(run.run_id)}, clock.now())
+    return run
+
 
 async def open_item_import(tx: Tx, actor: Actor, shop_id: UUID, wanted: ItemImport, clock: Clock) -> ImportRun:
     """The run of this file, new or earlier. Refuses a file that cannot be read or lacks a column; stores no row."""
     require(actor, "items:edit", shop_id)
-    shape = find_shape(wanted.path, wanted.encoding)
+    shape = await asyncio.to_thread(find_shape, wanted.path, wanted.encoding)
     places_of(shape, wanted.columns)
-    run = await open_run(tx, KIND, wanted.key(), clock.now(), shop_id)
+    run = await open_run(tx, KIND, await asyncio.to_thread(wanted.key), clock.now(), shop_id)
     await note_run(tx, run.run_id, {**wanted.note(), "bytes_total": shape.bytes_total})
     return run
 

@@ -1,0 +1,1 @@
+"""Which doors does the catalogue have? `v1` for programs, `merchant` for people."""
