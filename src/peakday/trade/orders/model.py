@@ -61,10 +61,12 @@ class OrderFlag(StrEnum):
     COUPON_EXCEEDS_PRICE = "coupon_exceeds_price"  # the coupon's face is kept as the discount's raw_minor
     ORDER_LEVEL_ONLY = "order_level_only"  # the source has no lines: one line stands for the whole order
     ZERO_PRICE = "zero_price"
-    NEGATIVE_ADJUSTMENT = "negative_adjustment"
+    ADJUSTMENT = "adjustment"  # a correction in the books (bad debt, written-off stock): may be negative
     UNMATCHED_CANCELLATION = "unmatched_cancellation"  # a cancellation whose sale is not in the file
     REFUND_EXCEEDS_PAID = "refund_exceeds_paid"
     PAID_DIFFERS_FROM_AMOUNT = "paid_differs_from_amount"
+    REFUND_TIME_UNKNOWN = "refund_time_unknown"  # dated with the payment
+    PAYMENT_TIME_UNKNOWN = "payment_time_unknown"  # dated with the order
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def _line_faults(line: OrderLine) -> list[str]:
     discount = sum(part.minor for part in line.discounts)
     if line.list_minor - discount != line.paid_minor:
         faults.append(f"line {line.line_no}: {line.list_minor} - {discount} != {line.paid_minor}")
-    if line.paid_minor < 0 and OrderFlag.NEGATIVE_ADJUSTMENT not in line.flags:
+    if line.paid_minor < 0 and OrderFlag.ADJUSTMENT not in line.flags:
         faults.append(f"line {line.line_no}: paid {line.paid_minor} is negative")
     if line.refund_minor > line.paid_minor and OrderFlag.REFUND_EXCEEDS_PAID not in line.flags:
         faults.append(f"line {line.line_no}: refund {line.refund_minor} > paid {line.paid_minor}")
