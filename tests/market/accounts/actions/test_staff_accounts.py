@@ -112,7 +112,7 @@ async def test_a_weak_password_opens_no_account(database, clock, shop):
 
 
 async def test_a_login_belongs_to_one_account_of_the_whole_market(database, clock, shop):
-    other_id, _ = await open_shop_with_owner(database, "two", clock.now())
+    other_id, other = await open_shop_with_owner(database, "two", clock.now())
     before = await _snapshot(database)
     with pytest.raises(LoginTaken):
         await _create(database, other, NewAccount("OWNER-ONE", "Thief", shop_id=other_id), clock.now())
@@ -203,7 +203,7 @@ async def test_the_main_account_cannot_close_itself_or_lose_its_role(database, c
 
 async def test_another_shops_accounts_do_not_exist_for_a_merchant(database, clock, shop):
     _, owner = shop
-    other_id, other = await open_shop_with_owner(database, "two", clock.now())
+    other_id, _ = await open_shop_with_owner(database, "two", clock.now())
     theirs = await _open(database, other_id, "wang", clock.now())
     before = await _snapshot(database)
     async with database.transaction() as tx:

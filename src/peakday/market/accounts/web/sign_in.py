@@ -105,8 +105,9 @@ def _sign_in_page(request: Request, refusal: Refusal | None, login: str, target:
 
 
 def _set_cookie(request: Request, answer: Response, opened: SessionOpened) -> None:
+    seconds = int((opened.expires_at - house_of(request).clock.now()).total_seconds())
     answer.set_cookie(
-        api.SESSION_COOKIE, opened.token, expires=opened.expires_at, path="/", httponly=True, samesite="lax",
+        api.SESSION_COOKIE, opened.token, max_age=seconds, path="/", httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
     )  # fmt: skip
 
