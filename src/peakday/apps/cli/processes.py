@@ -1,7 +1,6 @@
 """What runs in the two processes of a market? `peakday web` answers, `peakday worker` works; both in the foreground."""
 
 import typer
-import uvicorn
 
 from peakday.kernel.settings import read_settings
 
@@ -14,6 +13,8 @@ def web(
     port: int = typer.Option(0, help="default: PEAKDAY_PORT or 8022"),
 ) -> None:
     """Answer HTTP until stopped."""
+    import uvicorn  # noqa: PLC0415 - other commands need not load a server
+
     settings = read_settings()
     uvicorn.run(
         APP, factory=True, host=host or settings.host, port=port or settings.port, loop="uvloop", http="httptools",
