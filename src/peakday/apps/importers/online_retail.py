@@ -1,11 +1,12 @@
 """How do the rows of UCI Online Retail become orders and refunds?
 
 One row is one article of an invoice. What we make of the oddities, all of them facts that are kept:
-- A cancellation (invoice number with C) gives back the earliest pieces of the same customer, article and unit price that
-  were sold before it and not given back yet: a refund of that sale's line. What finds no sale (bought before the
-  file begins, no customer, a discount) is a closed order of its own without any payment, with the refund and the flags
-  `unmatched_cancellation` and `refund_exceeds_paid`. So refunds add up to the cancelled amount.
-- A row with negative pieces and no C writes off stock, an invoice with A corrects the books: `adjustment`, closed, unpaid.
+- A cancellation (invoice number with C) gives back the earliest pieces of the same customer, article and unit price
+  that were sold before it and not given back yet: a refund of that sale's line. What finds no sale (bought before the
+  file begins, no customer, a discount) is a closed order of its own without any payment, with the refund and the
+  flags `unmatched_cancellation` and `refund_exceeds_paid`. So refunds add up to the cancelled amount.
+- A row with negative pieces and no C writes off stock, an invoice with A corrects the books: `adjustment`, closed,
+  unpaid.
 - A price of 0 is flagged `zero_price`; a row without CustomerID has no buyer. Prices of 0.001 round by the line.
 Times have no zone and are read as the market's wall clock.
 """
@@ -66,14 +67,14 @@ from checked
 _MATCH = """
 create table sale_span as
 select row, invoice, customer, article, unit_price, created_at,
-    sum(quantity) over w - quantity as first_piece, sum(quantity) over w as end_piece
+    sum(quantity) over sold - quantity as first_piece, sum(quantity) over sold as end_piece
 from entry where kind = 'sale' and customer is not null and quantity > 0 and unit_price > 0
-window w as (partition by customer, article, unit_price order by created_at, row);
+window sold as (partition by customer, article, unit_price order by created_at, row);
 create table back_span as
 select row, customer, article, unit_price, created_at,
-    sum(-quantity) over w + quantity as first_piece, sum(-quantity) over w as end_piece
+    sum(-quantity) over given + quantity as first_piece, sum(-quantity) over given as end_piece
 from entry where kind = 'cancellation' and customer is not null and quantity < 0 and unit_price > 0
-window w as (partition by customer, article, unit_price order by created_at, row);
+window given as (partition by customer, article, unit_price order by created_at, row);
 create table given_back as
 select b.row, s.row as sale_row, s.invoice, b.created_at,
     least(b.end_piece, s.end_piece) - greatest(b.first_piece, s.first_piece) as pieces,
