@@ -7,11 +7,13 @@ python tools/client.py --check    fails when they are not what the routes say
 import inspect
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
 
 from peakday.apps.http.app import create_app
 
@@ -25,7 +27,7 @@ class Writer:
     def __init__(self) -> None:
         self.imports: set[str] = set()
 
-    def name(self, kind: Any) -> str:
+    def name(self, kind: Any) -> str:  # noqa: PLR0911 - one line for each form that an annotation can have
         """An annotation as source text."""
         if kind is None or kind is NoneType:
             return "None"
@@ -49,29 +51,52 @@ class Writer:
 
 def method_text(route: APIRoute, writer: Writer) -> str:
     """One door as a method."""
-    verb = next(iter(route.methods - {"HEAD"}))
+    verb = next(iter((route.methods or set()) - {"HEAD"}))
     path_names = [param.name for param in route.dependant.path_params]
     arguments = ["self", *[f"{name}: str" for name in path_names]]
     call = [f'"{verb}"', ("f" if path_names else "") + f'"{route.path}"']
     answer = writer.name(route.response_model) if route.response_model else "bytes"
     call.append(answer if "|" not in answer else "object")
+    has_raw_body = "requestBody" in (route.openapi_extra or {})
     if route.body_field is not None:
         arguments.append(f"body: {writer.name(route.body_field.field_info.annotation)}")
+    elif has_raw_body:
+        arguments.append("body: object")
     keywords = []
-    for param in route.dependant.query_params:
+    for param in _query_fields(route):
         default = "" if param.field_info.is_required() else " = " + repr(_plain(param.field_info.get_default()))
         keywords.append(f"{param.name}: {writer.name(_loose(param.field_info.annotation))}{default}")
     if keywords:
         arguments += ["*", *keywords]
-        pairs = ", ".join(f'"{p.field_info.alias or p.name}": {p.name}' for p in route.dependant.query_params)
+        pairs = ", ".join(f'"{p.field_info.alias or p.name}": {p.name}' for p in _query_fields(route))
         call.append(f"query={{{pairs}}}")
-    if route.body_field is not None:
+    if route.body_field is not None or has_raw_body:
         call.append("body=body")
     doc = (inspect.getdoc(route.endpoint) or route.name).split("\n")[0]
     return (
         f"    def {route.name}({', '.join(arguments)}) -> {answer}:\n"
         f'        """{doc}"""\n        return self.ask({", ".join(call)})\n'
     )
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A query parameter: its own, or one of a model's."""
+
+    name: str
+    field_info: Any
+
+
+def _query_fields(route: APIRoute) -> list[_Field]:
+    """The query parameters of a door; a model of them is taken apart."""
+    found = []
+    for param in route.dependant.query_params:
+        kind = param.field_info.annotation
+        if inspect.isclass(kind) and issubclass(kind, BaseModel):
+            found += [_Field(name, info) for name, info in kind.model_fields.items()]
+        else:
+            found.append(_Field(param.name, param.field_info))
+    return found
 
 
 def _plain(default: Any) -> Any:
@@ -86,7 +111,8 @@ def _loose(kind: Any) -> Any:
 def render() -> dict[str, str]:
     """File name → text, one file a room."""
     rooms: dict[str, list[APIRoute]] = {}
-    for route in create_app().routes:
+    for context in iter_route_contexts(create_app().routes):
+        route = context.original_route
         if isinstance(route, APIRoute) and route.path.startswith("/v1/") and route.include_in_schema:
             rooms.setdefault(route.endpoint.__module__.split(".")[2], []).append(route)
     files = {f"doors_{room}.py": _room_text(room, routes) for room, routes in sorted(rooms.items())}
@@ -107,7 +133,8 @@ def _room_text(room: str, routes: list[APIRoute]) -> str:
     methods = "\n".join(method_text(route, writer) for route in routes)
     imports = "\n".join(sorted(writer.imports | {"from peakday.apps.client.transport import Transport"}))
     return (
-        f'"""Which doors does the room `{room}` open to programs? Written by `python tools/client.py`."""\n\n{imports}\n\n\n'
+        f'"""Which doors does the room `{room}` open to programs? Written by `python tools/client.py`."""\n\n'
+        f"{imports}\n\n\n"
         f'class {room.capitalize()}Doors(Transport):\n    """The doors of {room}."""\n\n{methods}'
     )
 

@@ -57,12 +57,12 @@ class Transport:
     def ask_bytes(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: object = None) -> bytes:
         """Call a door and give its answer as it is."""
         headers = {} if method == "GET" else {"idempotency-key": uuid4().hex}
-        content = {"json": _plain(body)} if body is not None else {}
+        content = _plain(body) if body is not None else None
         asked = {name: value for name, value in (query or {}).items() if value is not None}
         for attempt in range(ATTEMPTS_MAX):
             is_last = attempt == ATTEMPTS_MAX - 1
             try:
-                answer = self._http.request(method, path, params=asked, headers=headers, **content)
+                answer = self._http.request(method, path, params=asked, headers=headers, json=content)
             except httpx.TransportError:
                 if is_last:
                     raise
@@ -75,7 +75,7 @@ class Transport:
         raise AssertionError("unreachable")
 
 
-def _plain(body: object) -> object:
+def _plain(body: object) -> Any:
     return body.model_dump(mode="json", exclude_unset=True) if isinstance(body, BaseModel) else body
 
 

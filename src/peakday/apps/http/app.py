@@ -4,7 +4,7 @@ From outside to inside a request passes: manners (headers, limits) → identity 
 (a change with a key happens once) → trail (who saw it) → the room's route.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 import peakday
@@ -68,20 +67,14 @@ def create_app(opening: Opening | None = None) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )  # fmt: skip
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    for router in (door, *[room.router for room in ROOMS]):
-        app.router.routes.extend(_flat(router.routes))  # flat, so that `app.routes` names every door
+    app.include_router(door)
+    for room in ROOMS:
+        app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_error_handlers(app)
     for middleware in (TrailDoor, IdempotencyDoor, IdentityDoor, MannersDoor):
         app.add_middleware(middleware)
     return app
-
-
-def _flat(routes: Sequence[BaseRoute]) -> Iterator[BaseRoute]:
-    """The routes themselves, also those of routers inside routers (our routers carry no prefix of their own)."""
-    for route in routes:
-        inner = getattr(route, "original_router", None)
-        yield from _flat(inner.routes) if inner is not None else [route]
 
 
 @asynccontextmanager

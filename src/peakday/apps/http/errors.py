@@ -1,15 +1,14 @@
 """How does every kind of "no" reach its reader? As problem+json at API doors, as a page in their language elsewhere."""
 
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from peakday.kernel.refusal import Invalid, NotFound, NotSignedIn, Problem, Refusal
+from peakday.kernel.refusal import Invalid, NotFound, Problem, Refusal
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import house_of
 from peakday.kernel.web.pages import Pages
@@ -43,9 +42,6 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     if request.url.path.startswith("/v1/"):
         return await answer_refusal(request, error)
-    if isinstance(error, NotSignedIn) and request.method == "GET":
-        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/sign-in?next={quote(target)}", 303)
     return house_of(request).get(Pages).refuse(request, error, status_of(error))
 
 

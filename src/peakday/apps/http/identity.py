@@ -10,11 +10,11 @@ proves itself by a positive same-origin header instead of a field.
 import hmac
 import secrets
 from http.cookies import SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from peakday.kernel.house import House
@@ -30,6 +30,8 @@ LANGUAGE_COOKIE = "peakday_lang"
 FORM_BYTES_MAX = 1_000_000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OPEN_PATHS = ("/static/", "/health")
+# all that a stranger may ask for: the way in, how to ask, and what each figure means
+OPEN_DOORS = {"/", "/sign-in", "/sign-out", "/v1/openapi.json", "/v1/metrics"}
 
 
 class ForeignForm(NotAllowed):
@@ -55,6 +57,8 @@ class IdentityDoor:
         fresh_csrf = None
         try:
             visit, is_by_cookie = await self._recognise(scope, headers, cookies)
+            if visit.actor is None and scope["path"] not in OPEN_DOORS:
+                raise NotSignedIn
             if not visit.csrf_token:
                 fresh_csrf = cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
                 visit = Visit(visit.actor, visit.language, fresh_csrf, visit.remote_address)
@@ -177,5 +181,9 @@ def _setting_cookies(send: Send, scope: Scope, cookies: dict[str, str], fresh_cs
 
 
 async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    if isinstance(refusal, NotSignedIn) and scope["method"] == "GET" and not _is_api(scope):
+        target = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
+        await RedirectResponse(f"/sign-in?next={quote(target)}", 303)(scope, receive, send)
+        return
     response = JSONResponse(problem_body(refusal), status_of(refusal), media_type=PROBLEM_TYPE)
     await response(scope, receive, send)

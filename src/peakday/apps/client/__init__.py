@@ -1,0 +1,16 @@
+"""How does a Python program call Peakday? `Client(address, key)` has one typed method for every door.
+
+Written by `python tools/client.py` from the routes; `transport.py` is written by hand.
+"""
+
+from peakday.apps.client.doors_accounts import AccountsDoors
+from peakday.apps.client.doors_behaviour import BehaviourDoors
+from peakday.apps.client.doors_metrics import MetricsDoors
+from peakday.apps.client.doors_shops import ShopsDoors
+from peakday.apps.client.transport import ApiRefusal, Transport
+
+__all__ = ["ApiRefusal", "Client"]
+
+
+class Client(AccountsDoors, BehaviourDoors, MetricsDoors, ShopsDoors, Transport):
+    """Every door of the API, typed."""

@@ -1,0 +1,12 @@
+"""Which doors does the room `behaviour` open to programs? Written by `python tools/client.py`."""
+
+from peakday.apps.client.transport import Transport
+from peakday.insight.behaviour.web.v1 import CollectedBody
+
+
+class BehaviourDoors(Transport):
+    """The doors of behaviour."""
+
+    def collect_events(self, body: object) -> CollectedBody:
+        """Store events durably."""
+        return self.ask("POST", "/v1/events", CollectedBody, body=body)
