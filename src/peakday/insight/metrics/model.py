@@ -155,6 +155,7 @@ class Metric:
     daily: str = ""
     formula: str = ""
     is_whole: bool = False  # the figure of all parts together, beside each part
+    is_suppressible: bool = False  # money without a value where the group is too small to be shown
     rows: tuple[str, str] | None = None
 
     @property

@@ -138,8 +138,9 @@ def _figure_column(metric: Metric) -> str:
     """A count of nothing is zero; a mean or share of nothing has no value; suppressed money stays without one."""
     if metric.unit not in _WHOLE:
         return f"cast({metric.name} as double) as {metric.name}"
-    is_kept_null = metric.aggregate.startswith("case ")
-    value = metric.name if is_kept_null else f"coalesce({metric.name}, 0)"
+    value = f"coalesce({metric.name}, 0)"
+    if metric.is_suppressible:
+        value = f"case when {metric.step}_figures.part is null then 0 else {metric.name} end"
     return f"cast({value} as bigint) as {metric.name}"
 
 

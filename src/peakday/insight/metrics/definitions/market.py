@@ -137,6 +137,7 @@ METRICS = (
         "SYSTEMS 4.1 (own knowledge); suppressed under a minimum group", "market", step="visit_outcomes",
         aggregate=f"case when {_LOST} = 0 then 0 when {_LOST} >= $people_min"
         " then sum(elsewhere_minor) filter (where is_lost) end",
+        is_suppressible=True,
         rows=("category_visits", "true"),
     ),
     Metric(
