@@ -6,7 +6,7 @@ ahead and at most 400 days back; ids shown with a prefix (`itm_…`) are valid; 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,9 +19,6 @@ from peakday.kernel.ids import read_id
 from peakday.kernel.refusal import Problem
 from peakday.kernel.text import Text
 
-ID_PREFIXES = {
-    "user_id": "byr", "item_id": "itm", "shop_id": "shp", "brand_id": "brd", "category_id": "cat", "order_id": "ord",
-}  # fmt: skip
 IDS_REMEMBERED = 131_072
 VALUE_SHOWN_MAX = 120
 NUL_ESCAPE = b"\\u0000"
@@ -38,6 +35,21 @@ class Bounds:
     earliest: datetime
     latest: datetime
     received_at: datetime
+
+
+def _plain(prefix: str) -> Callable[[str], str]:
+    """Turns `itm_01ja…` into plain UUID text and leaves a sender's own text as it is; ValueError for a broken id."""
+    mark = prefix + "_"
+
+    @lru_cache(IDS_REMEMBERED)
+    def plain(value: str) -> str:
+        return str(read_id(prefix, value)) if value.startswith(mark) else value
+
+    return plain
+
+
+plain_user, plain_item, plain_shop = _plain("byr"), _plain("itm"), _plain("shp")
+plain_brand, plain_category, plain_order = _plain("brd"), _plain("cat"), _plain("ord")
 
 
 def bounds_at(now: datetime, shop_id: UUID | None, earliest: datetime | None = None) -> Bounds:
@@ -79,12 +91,11 @@ def admit(row: int, event: Event, bounds: Bounds) -> Problem | None:
         return _problem(row, "ts", "time_in_future", event.ts.isoformat())
     if event.ts < bounds.earliest:
         return _problem(row, "ts", "time_too_old", event.ts.isoformat())
-    for field, prefix in ID_PREFIXES.items():
+    for field, plain in PLAIN_OF.items():
         value = getattr(event, field)
-        if value is not None and not is_id(value, prefix):
+        if value is not None and not _is_id(value, plain):
             return _problem(row, field, "bad_id", value)
-    shop = event.shop_id and plain_id(event.shop_id, "shp")
-    if bounds.shop is not None and shop not in {None, bounds.shop}:
+    if bounds.shop is not None and event.shop_id is not None and plain_shop(event.shop_id) != bounds.shop:
         return _problem(row, "shop_id", "other_shop", event.shop_id)
     assert admit_all([event], bounds), event
     return None
@@ -103,34 +114,33 @@ def refuse_nul(row: int, content: bytes) -> Problem | None:
     return _problem(row, "event", "nul_character", _shown(content, "event_id")) if NUL_ESCAPE in content else None
 
 
-@lru_cache(IDS_REMEMBERED)
-def plain_id(value: str, prefix: str) -> str:
-    """`itm_01ja…` as plain UUID text; a sender's own free text stays as it is. Raises ValueError for a broken id."""
-    return str(read_id(prefix, value)) if value.startswith(prefix + "_") else value
+def _plain_ids(event: Event) -> None:
+    """Ids that are shown with a prefix become plain. Written out: it runs for every event."""
+    event.user_id = plain_user(event.user_id)
+    if event.item_id is not None:
+        event.item_id = plain_item(event.item_id)
+    if event.shop_id is not None:
+        event.shop_id = plain_shop(event.shop_id)
+    if event.brand_id is not None:
+        event.brand_id = plain_brand(event.brand_id)
+    if event.category_id is not None:
+        event.category_id = plain_category(event.category_id)
+    if event.order_id is not None:
+        event.order_id = plain_order(event.order_id)
 
 
-def is_id(value: str, prefix: str) -> bool:
-    """Whether a value is free text or a well-formed id of the kind."""
+PLAIN_OF = {
+    "user_id": plain_user, "item_id": plain_item, "shop_id": plain_shop,
+    "brand_id": plain_brand, "category_id": plain_category, "order_id": plain_order,
+}  # fmt: skip
+
+
+def _is_id(value: str, plain: Callable[[str], str]) -> bool:
     try:
-        plain_id(value, prefix)
+        plain(value)
     except ValueError:
         return False
     return True
-
-
-def _plain_ids(event: Event) -> None:
-    """Ids that are shown with a prefix become plain. Written out: it runs for every event."""
-    event.user_id = plain_id(event.user_id, "byr")
-    if event.item_id is not None:
-        event.item_id = plain_id(event.item_id, "itm")
-    if event.shop_id is not None:
-        event.shop_id = plain_id(event.shop_id, "shp")
-    if event.brand_id is not None:
-        event.brand_id = plain_id(event.brand_id, "brd")
-    if event.category_id is not None:
-        event.category_id = plain_id(event.category_id, "cat")
-    if event.order_id is not None:
-        event.order_id = plain_id(event.order_id, "ord")
 
 
 def _code_of(field: str, fault: str) -> str:
