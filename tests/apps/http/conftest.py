@@ -50,13 +50,16 @@ class Market:
     house: House
     places: dict[str, Place]
 
-    def client(self) -> httpx.AsyncClient:
+    def client(self, address: str | None = None) -> httpx.AsyncClient:
+        """A browser without a session: in process, or to a server's address."""
+        if address:
+            return httpx.AsyncClient(base_url=address)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
         return httpx.AsyncClient(transport=transport, base_url="http://peakday.test")
 
     @asynccontextmanager
-    async def signed_in(self, login: str) -> AsyncIterator[httpx.AsyncClient]:
-        async with self.client() as client:
+    async def signed_in(self, login: str, address: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
+        async with self.client(address) as client:
             page = await client.get("/sign-in")
             assert page.status_code == 200
             token = client.cookies["peakday_csrf"]
