@@ -58,6 +58,7 @@ __all__ = [
     "ensure_categories",
     "export_csv",
     "export_xlsx",
+    "find_titles",
     "get_item",
     "item_id_of",
     "list_brands",
@@ -94,6 +95,11 @@ async def copy_items(tx: Tx, rows: Iterable[NewItem], now: datetime) -> int:
 async def list_categories(tx: Tx) -> list[Category]:
     """The market's whole tree by path; it is the same for everybody."""
     return await queries.list_categories(tx)
+
+
+async def find_titles(tx: Tx, shop_id: UUID, item_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The titles of some items, for rooms that show what was bought; whoever may see the order may see them."""
+    return await queries.find_titles(tx, shop_id, item_ids)
 
 
 async def list_missing_items(tx: Tx, items: Sequence[tuple[UUID, UUID]]) -> list[UUID]:

@@ -45,6 +45,15 @@ async def list_brands(tx: Tx, after: UUID | None, limit: int) -> list[Brand]:
     return [Brand(**dict(row)) for row in rows]
 
 
+async def find_titles(tx: Tx, shop_id: UUID, item_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The titles of these items of a shop."""
+    rows = await tx.fetch(
+        "select item_id, title from catalog.item where shop_id = $1 and item_id = any($2::uuid[])",
+        shop_id, list(item_ids),
+    )  # fmt: skip
+    return {row["item_id"]: row["title"] for row in rows}
+
+
 async def list_missing_items(tx: Tx, items: Sequence[tuple[UUID, UUID]]) -> list[UUID]:
     """Which of these (shop_id, item_id) are no item's; their item ids."""
     rows = await tx.fetch(

@@ -5,13 +5,24 @@
 """
 
 from peakday.trade.orders.facts import RELATIONS, copy_facts
-from peakday.trade.orders.queries import count_todos, get_order, iterate_orders, largest_shops, list_orders, sample_note
+from peakday.trade.orders.queries import (
+    SEE_MONEY,
+    VIEW,
+    count_todos,
+    get_order,
+    iterate_orders,
+    largest_shops,
+    list_orders,
+    sample_note,
+)
 from peakday.trade.orders.rules.order_ids import order_id_of, refund_id_of
 from peakday.trade.orders.store import OrderFiles, copy_order_files, copy_orders
 from peakday.trade.orders.sums import ShopSums, count_checkouts, sum_shops
 
 __all__ = [
     "RELATIONS",
+    "SEE_MONEY",
+    "VIEW",
     "OrderFiles",
     "ShopSums",
     "copy_facts",

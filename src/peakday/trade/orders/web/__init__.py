@@ -1,0 +1,1 @@
+"""Which doors do orders have? JSON for programs, pages for the merchant."""
