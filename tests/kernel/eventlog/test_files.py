@@ -129,7 +129,8 @@ def test_a_process_that_may_not_write_more_gets_the_refusal_and_keeps_what_it_ha
         "    log = await open_event_log('files', Path(sys.argv[1]), S, SystemClock())\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "    for n in range(40):\n"
-        '        line = b\'{"name":"%d","happened_at":"2026-11-11 04:00:00","written_at":"2026-11-11 04:00:00"}\\n\' % n\n'
+        "        at = b'2026-11-11 04:00:00'\n"
+        '        line = b\'{"name":"%d","happened_at":"%b","written_at":"%b"}\\n\' % (n, at, at)\n'
         "        try:\n"
         "            await log.append(Rows([str(n)], line))\n"
         "            print(n)\n"
