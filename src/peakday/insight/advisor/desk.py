@@ -82,7 +82,7 @@ def figures_of(both: Comparison, names: Sequence[str], trend: Mapping[str, tuple
             both.now.values[name],
             both.previous.values[name],
             both.last_year.values[name],
-            trend.get(name, ()),
+            trend=trend.get(name, ()),
         )
         for name in names
     )

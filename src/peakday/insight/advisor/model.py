@@ -61,6 +61,7 @@ class Figure:
     value: Value
     previous: Value = None
     last_year: Value = None
+    last_week: Value = None  # of a day: the same weekday a week before
     trend: tuple[Value, ...] = ()
 
 

@@ -50,6 +50,15 @@ EVENT_TYPES = {
     "confirm": Text("确认收货", "Confirmation"),
     "review": Text("评价", "Review"),
 }
+KINDS = {"spot": Text("现货", "Spot"), "presale": Text("预售", "Presale")}
+STATUSES = {
+    "awaiting_payment": Text("待付款", "Awaiting payment"),
+    "awaiting_balance": Text("待付尾款", "Awaiting balance"),
+    "awaiting_shipment": Text("待发货", "To ship"),
+    "shipped": Text("已发货", "Shipped"),
+    "completed": Text("已完成", "Completed"),
+    "closed": Text("已关闭", "Closed"),
+}
 COLUMNS = {  # of facts, and of dimensions
     "created_at": Text("下单时间", "Placed at"),
     "paid_at": Text("付款时间", "Paid at"),

@@ -26,11 +26,12 @@
   function escape(text) { var box = document.createElement("i"); box.textContent = text; return box.innerHTML; }
   function seriesOf(spec, one, index, colours) {
     var compare = one.role === "compare";
-    var colour = compare ? token("series-2") : colours[index % colours.length];
+    var colour = compare ? token(index > 1 && spec.series[index - 1].role === "compare" ? "series-3" : "series-2") : colours[(one.colour || index) % colours.length];
     var kind = one.kind || (spec.kind === "line" ? "line" : "bar");
     var series = { name: one.name, type: kind, data: one.data, itemStyle: { color: colour }, yAxisIndex: one.axis || 0 };
     if (kind === "line") {
       series.lineStyle = { width: compare ? 1.5 : 2, type: compare ? "dashed" : "solid", color: colour };
+      if (compare && colour === token("series-3")) series.lineStyle.type = "dotted";
       series.symbol = "circle"; series.symbolSize = 5; series.showSymbol = spec.x.length <= 2; series.connectNulls = false;
       if (index === 0 && !compare) series.areaStyle = { color: colour, opacity: 0.07 };
       series.z = compare ? 1 : 3;

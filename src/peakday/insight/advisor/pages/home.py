@@ -63,16 +63,17 @@ async def home_page(desk: Desk) -> HomePage:
         return HomePage(today, is_today=False, has_visits=False, is_empty=True)
     window = Window(WindowKind.TODAY, day_start(today), desk.now) if shown == today else day_window(shown)
     shop = desk.over(window)
-    both, hours, best, week = await asyncio.gather(
+    both, hours, best, recent, a_week_ago = await asyncio.gather(
         shop.compare(*dict.fromkeys((*FIRST, *FIRST_UNVISITED, *SECOND))),
         _hours(shop, shown),
         shop.by(Dimension.ITEM, *BEST, limit=TOP_ITEMS),
         desk.over(days_window(shown - timedelta(days=TREND_DAYS - 1), shown)).by(Dimension.DAY, *TREND),
+        desk.over(_week_before(window)).ask(*dict.fromkeys((*FIRST, *FIRST_UNVISITED))),
     )
     by_day = sheet_by_day(
         "days",
         Text("近 30 天", "Last 30 days"),
-        week,
+        recent,
         TREND,
         days_window(shown - timedelta(days=TREND_DAYS - 1), shown),
     )
@@ -85,9 +86,17 @@ async def home_page(desk: Desk) -> HomePage:
     top = sheet_by_part(heading, Dimension.ITEM, best, BEST, labels)
     return HomePage(
         shown, shown == today, has_visits,
-        figures_of(both, first, trend), figures_of(both, second, {}),
+        tuple(
+            replace(one, last_week=a_week_ago.values[one.metric.name]) for one in figures_of(both, first, trend)
+        ), figures_of(both, second, {}),
         sheets_by_name([hours, by_day, top]), window,
     )  # fmt: skip
+
+
+def _week_before(window: Window) -> Window:
+    """The same weekday a week before; of today, until the same time."""
+    week = timedelta(days=7)
+    return replace(window, start=window.start - week, end=window.end - week)
 
 
 def last_busy_day(rows: Sequence[FigureRow]) -> date | None:

@@ -31,6 +31,9 @@ from peakday.kernel.web.paths import LINE_PATTERN, ShownId
 router = APIRouter(prefix="/shop/{shop_id}", include_in_schema=False)
 ShopId = Annotated[UUID, ShownId("shp")]
 SEARCH_LENGTH_MAX = 100
+CATEGORY_COLUMNS = ("item_paid_amount", "item_paid_share", "item_buyers")
+REGION_COLUMNS = ("paid_amount", "paying_buyers", "average_order_value")
+CATEGORY_LINES = 14  # on the page; a file has them all
 EMPTY = PageModel(is_empty=True)
 
 
@@ -96,6 +99,7 @@ async def traffic(request: Request, shop_id: ShopId) -> Response:
     return seat.render(
         "traffic", "data/traffic", page=page,
         figures=[reader.figure(one) for one in page.figures],
+        exposure=[reader.figure(one) for one in page.exposure],
         days=reader.chart(sheets["days"], ("uv", "uv_before", "pv"), compare=("uv_before",), second=("pv",)),
         source_bars=reader.shares(sheets["sources"], "uv", whole) if visitors else [],
         tables={name: reader.table(sheets[name]) for name in ("sources", "terminals", "pages", "words")},
@@ -123,7 +127,7 @@ async def items(
         "items", "data/items", page=model, q=q, sort=sort,
         figures=[reader.figure(one) for one in model.figures],
         listed=_draw_items(reader, model, wanted),
-        categories=reader.table(sheets["categories"], "item_paid_amount"),
+        categories=reader.table(sheets["categories"], "item_paid_amount", CATEGORY_COLUMNS, CATEGORY_LINES),
         bands=reader.chart(sheets["bands"], ("item_paid_amount", "pieces"), "bar", second=("pieces",)),
         unsold=_draw_unsold(reader, sheets["unsold"]),
         unsold_href=reader.rows_href("unsaleable_items"),
@@ -206,8 +210,8 @@ async def trade(request: Request, shop_id: ShopId) -> Response:
         starts_with=page.funnel[0].name,
         kind_bars=reader.shares(sheets["buyer-kinds"], "paid_amount", _sum(sheets["buyer-kinds"], "paid_amount")),
         terminal_bars=reader.shares(sheets["terminals"], "paid_amount", _sum(sheets["terminals"], "paid_amount")),
-        categories=reader.table(sheets["categories"], "item_paid_amount"),
-        regions=reader.table(sheets["regions"], "paid_amount"),
+        categories=reader.table(sheets["categories"], "item_paid_amount", CATEGORY_COLUMNS),
+        regions=reader.table(sheets["regions"], "paid_amount", REGION_COLUMNS),
         titles={name: reader.say(sheet.title) for name, sheet in sheets.items()},
         week=reader.heat(sheets["week"]),
         exports=_exports(reader, "trade", sheets),
@@ -239,7 +243,7 @@ async def buyers(request: Request, shop_id: ShopId) -> Response:
     return seat.render(
         "buyers", "data/buyers", page=page,
         figures=[reader.figure(one) for one in page.figures],
-        days=reader.chart(page.sheets["days"], ("new_buyers", "returning_buyers"), "stack"),
+        days=reader.chart(page.sheets["days"], ("returning_buyers", "new_buyers"), "stack"),
         value_days=reader.chart(page.sheets["days"], ("average_order_value",), title=Text("客单价", "Order value")),
         kind_people=reader.shares(kinds, "paying_buyers", _sum(kinds, "paying_buyers")),
         kind_money=reader.shares(kinds, "paid_amount", _sum(kinds, "paid_amount")),

@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from peakday.insight.advisor.model import Cell, Column, Line, PageModel, Sheet
-from peakday.insight.advisor.names import COLUMNS, EVENT_TYPES, TERMINALS
+from peakday.insight.advisor.names import COLUMNS, EVENT_TYPES, KINDS, STATUSES, TERMINALS
 from peakday.insight.advisor.web.files import FileKind, send_sheet
 from peakday.insight.advisor.web.seat import FIGURES, Seat, region_names, sit
 from peakday.insight.advisor.web.view import read_key
 from peakday.insight.metrics import api as metrics
 from peakday.insight.metrics.model import Dimension, FactPage, Metric, Question, Unit
 from peakday.kernel.actor import require
+from peakday.kernel.clock import MARKET_ZONE
 from peakday.kernel.ids import show_id
 from peakday.kernel.text import Text
 from peakday.kernel.web.paths import ShownId
@@ -116,6 +117,8 @@ async def rows_sheet(seat: Seat, metric: Metric, page: FactPage) -> Sheet:
         "region_id": await region_names(seat) if "region_id" in page.columns else {},
         "terminal": TERMINALS,
         "type": EVENT_TYPES,
+        "kind": KINDS,
+        "status": STATUSES,
     }
     columns = tuple(
         Column(name, COLUMNS.get(name, Text(name, name)), Unit.MONEY if name.endswith("_minor") else
@@ -158,7 +161,14 @@ def _keys(page: FactPage, column: str) -> list[str]:
 
 
 def _link(seat: Seat, row: Sequence[object], at: dict[str, int], cells: list[dict[str, Any]]) -> None:
-    """Orders lead to the order, items to the item."""
+    """Ids are shortened, orders lead to the order, items to the item, and instants are written short."""
+    for name, index in at.items():
+        value = row[index]
+        if name in SHOWN_IDS and _is_uuid(value):
+            text = cells[index]["text"]
+            cells[index] |= {"text": f"{text[:4]}…{text[-6:]}", "title": text}
+        elif isinstance(value, datetime):
+            cells[index] |= {"text": f"{value.astimezone(MARKET_ZONE):%m-%d %H:%M:%S}", "title": cells[index]["text"]}
     order = row[at["order_id"]] if "order_id" in at else None
     if _is_uuid(order):
         cells[at["order_id"]]["href"] = f"/shop/{seat.reader.shop_ref}/orders/{show_id('ord', UUID(str(order)))}"

@@ -35,6 +35,8 @@ _BEFORE = {
     WindowKind.MONTH: Text("较上月", "vs prior month"),
     WindowKind.CUSTOM: Text("较上一周期", "vs prior period"),
 }
+_FLAT = Text("持平", "no change")
+_WEEK = Text("较上周同日", "vs same day last week")
 _YEAR = Text("较去年同期", "vs last year")
 
 
@@ -113,19 +115,25 @@ class Reader:
         if unit is Unit.SHARE:
             points = (now - before) * 100
             text = number_text(abs(points), self.language, 2) + self.say(Text(" 个百分点", " pp"))
-            return {"direction": _direction(round(points, 2)), "text": text, "label": self.say(label)}
+            direction = _direction(round(points, 2))
+            return {"direction": direction, "text": self._moved(direction, text), "label": self.say(label)}
         share = growth(now, before)
         if share is None:
             return None
+        direction = _direction(round(share, 3))
         large = abs(share) > CHANGE_MAX
         text = self.value(unit, before) if large else percent_text(abs(share), self.language, 1)
-        return {"direction": _direction(round(share, 3)), "text": text, "label": self.say(label)}
+        return {"direction": direction, "text": self._moved(direction, text), "label": self.say(label)}
+
+    def _moved(self, direction: str, text: str) -> str:
+        return self.say(_FLAT) if direction == "flat" else text
 
     def figure(self, figure: Figure, note: Text | None = None) -> dict[str, Any]:
         """A figure card."""
         unit = figure.metric.unit
         changes = [
             self.change(unit, figure.value, figure.previous, _BEFORE[self.window.kind]),
+            self.change(unit, figure.value, figure.last_week, _WEEK),
             self.change(unit, figure.value, figure.last_year, _YEAR),
         ]
         return {
@@ -139,16 +147,19 @@ class Reader:
             "note": self.say(note) if note else "",
         }
 
-    def table(self, sheet: Sheet, share_of: str | None = None) -> dict[str, Any]:
-        """A sheet as the table macro wants it; `share_of` draws small bars for one column."""
+    def table(
+        self, sheet: Sheet, share_of: str | None = None, only: Sequence[str] = (), lines: int | None = None
+    ) -> dict[str, Any]:
+        """A sheet as the table macro wants it: `share_of` draws bars for one column, `only` and `lines` show a part."""
         top = _largest(sheet.column(share_of)) if share_of else 0
+        shown = [at for at, column in enumerate(sheet.columns) if not only or at == 0 or column.key in only]
         return {
             "caption": self.say(sheet.title),
-            "columns": [self._column(column) for column in sheet.columns],
+            "columns": [self._column(sheet.columns[at]) for at in shown],
             "rows": [
-                [self._cell(sheet, line, column, cell, top if column.key == share_of else 0)
-                 for column, cell in zip(sheet.columns, line.cells, strict=True)]
-                for line in sheet.lines
+                [self._cell(sheet, line, sheet.columns[at], line.cells[at],
+                            top if sheet.columns[at].key == share_of else 0) for at in shown]
+                for line in sheet.lines[:lines]
             ],
             "page": 1, "pages": 1, "total": sheet.total, "previous_href": None, "next_href": None,
         }  # fmt: skip
@@ -167,6 +178,7 @@ class Reader:
             "text": self.value(column.unit, cell),
             "href": self.rows_href(str(column.metric), sheet.dimension, line.key) if links else None,
             "sub": None,
+            "title": "",
             "share": share,
         }
 
@@ -210,7 +222,10 @@ class Reader:
         return round(cell / 10 ** MINOR_DIGITS[self.currency], 2) if unit is Unit.MONEY else cell
 
     def _label(self, column: Column, cell: Cell) -> str:
-        return f"{cell:%m-%d}" if isinstance(cell, date) else self.value(column.unit, cell)
+        if isinstance(cell, date):
+            return f"{cell:%m-%d}"
+        text = self.value(column.unit, cell)
+        return f"{text.removesuffix('.00')}+" if column.unit is Unit.MONEY else text  # a price band from here up
 
     def shares(self, sheet: Sheet, key: str, whole: float | None = None) -> list[dict[str, Any]]:
         """A sheet as labelled bars of one column; with `whole` each says its share of it (shares may pass 100 %)."""
