@@ -1,0 +1,41 @@
+"""How fast is it here? `peakday bench …` measures on this machine, in a market of its own, and tells figures."""
+
+import json
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from peakday.apps.cli import bench_catalog_import, bench_collect
+
+app = typer.Typer(no_args_is_help=True, help="Measure on this machine; touches no market.")
+
+AS_JSON = typer.Option(False, "--json", help="one JSON object instead of a table")
+
+
+@app.command()
+def catalog_import(
+    rows: int = typer.Option(bench_catalog_import.ROWS, help="rows of the item file; 1 % of them are bad"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Import a large item file."""
+    _tell(bench_catalog_import.run(rows), as_json=as_json)
+
+
+@app.command()
+def collect(
+    events: int = typer.Option(bench_collect.EVENTS, help="events sent, in batches of 100"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Collect events over HTTP, with a kill in the middle."""
+    _tell(bench_collect.run(events), as_json=as_json)
+
+
+def _tell(figures: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    table = Table("figure", "value", box=None)
+    for name, value in figures.items():
+        table.add_row(name, f"{value:,}" if isinstance(value, int | float) else str(value))
+    Console().print(table)
