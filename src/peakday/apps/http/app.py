@@ -34,10 +34,12 @@ from peakday.market.accounts.web import v1 as accounts_api
 from peakday.market.accounts.web.trail import TrailDoor
 from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
+from peakday.trade.orders.web import merchant as orders_pages
+from peakday.trade.orders.web import v1 as orders_api
 
 ROOMS = (
-    accounts_api, shops_api, behaviour_api, metrics_api,
-    accounts_pages, shops_pages, advisor_pages,
+    accounts_api, shops_api, orders_api, behaviour_api, metrics_api,
+    accounts_pages, shops_pages, orders_pages, advisor_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 

@@ -32,7 +32,7 @@ def _line_faults(line: OrderLine) -> list[str]:
         faults.append(f"line {line.line_no}: {line.list_minor} - {discount} != {line.paid_minor}")
     if line.paid_minor < 0 and OrderFlag.ADJUSTMENT not in line.flags:
         faults.append(f"line {line.line_no}: paid {line.paid_minor} is negative")
-    if line.refund_minor > line.paid_minor and OrderFlag.REFUND_EXCEEDS_PAID not in line.flags:
+    if line.refund_minor > max(line.paid_minor, 0) and OrderFlag.REFUND_EXCEEDS_PAID not in line.flags:
         faults.append(f"line {line.line_no}: refund {line.refund_minor} > paid {line.paid_minor}")
     return faults
 
@@ -45,7 +45,7 @@ def _order_faults(order: Order, lines: Sequence[OrderLine]) -> list[str]:
         ("paid", order.paid_minor, paid + order.postage_minor),
     ]
     faults = [f"order {name}: {kept} != {summed}" for name, kept, summed in pairs if kept != summed]
-    if order.refund_minor > order.paid_minor and OrderFlag.REFUND_EXCEEDS_PAID not in order.flags:
+    if order.refund_minor > max(order.paid_minor, 0) and OrderFlag.REFUND_EXCEEDS_PAID not in order.flags:
         faults.append(f"order refund: {order.refund_minor} > paid {order.paid_minor}")
     return faults
 
