@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -32,27 +31,22 @@ from peakday.kernel.web.context import house_of, visit_of
 from peakday.market.accounts.web import merchant as accounts_pages
 from peakday.market.accounts.web import v1 as accounts_api
 from peakday.market.accounts.web.trail import TrailDoor
+from peakday.market.catalog.web import merchant as catalog_pages
+from peakday.market.catalog.web import v1 as catalog_api
 from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
 from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
 
 ROOMS = (
-    accounts_api, shops_api, orders_api, behaviour_api, metrics_api,
-    accounts_pages, shops_pages, orders_pages, advisor_pages,
+    accounts_api, shops_api, catalog_api, orders_api, behaviour_api, metrics_api,
+    accounts_pages, shops_pages, catalog_pages, orders_pages, advisor_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 
 Opening = Callable[[], AbstractAsyncContextManager[House]]
 
 door = APIRouter()
-
-
-class Health(BaseModel):
-    """Whether this process and its database answer."""
-
-    status: str
-    version: str
 
 
 def create_app(opening: Opening | None = None) -> FastAPI:
