@@ -94,7 +94,9 @@ async def _open_shop(tx, house: House, name: str) -> Place:
         await catalog.ensure_categories(tx, [NewCategory(source="test", source_ref="tea", name_zh="茶", name_en="Tea")])
     )["tea"]
     await catalog.copy_items(
-        tx, [NewItem(shop_id, "test", f"{name}-1", f"Tea of {name}", leaf_category_id=leaf, list_price_minor=paid)], now
+        tx,
+        [NewItem(shop_id, "test", f"{name}-1", f"Tea of {name}", leaf_category_id=leaf, list_price_minor=71_00)],
+        now,
     )
     item_id = item_id_of(shop_id, f"{name}-1")
     [buyer_id] = await accounts.ensure_buyers(tx, [NewBuyer(source="test", source_ref=f"{name}-buyer", created_at=now)])
