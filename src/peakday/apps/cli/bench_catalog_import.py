@@ -1,7 +1,7 @@
 """How fast does a file of items come in, in how much memory, and is every bad row reported?
 
 A file like a large merchant's: quoted titles, prices with separators, one row in a hundred bad in one of ten ways. It
-is imported into a temporary installation with a PostgreSQL of its own; then the reported rows are compared with the rows
+is imported into a temporary installation with a PostgreSQL of its own; then the reported rows are compared with those
 that were spoiled, and the stored items with the others. The naive form in the same run inserts row by row.
 """
 

@@ -1,5 +1,6 @@
 """Which reactions, jobs and duties does the worker know? One table each; a room's own files say what they do."""
 
+from peakday.apps.importers import csv_mapping
 from peakday.insight.behaviour import jobs as behaviour_jobs
 from peakday.kernel.duties import Duty
 from peakday.kernel.jobs import JobKind
@@ -11,7 +12,7 @@ DAY_SECONDS = 86_400
 
 REACTIONS: list[Reaction] = []
 
-JOB_KINDS: list[JobKind] = [*catalog_jobs.JOB_KINDS]
+JOB_KINDS: list[JobKind] = [*catalog_jobs.JOB_KINDS, *csv_mapping.JOB_KINDS]
 
 DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 
@@ -37,6 +37,7 @@ class Checked(Generic[T]):
     count: int
     problems: list[Problem] = field(default_factory=list)
     end: Position = field(default_factory=lambda: Position(0, 2))
+    carry: dict[str, Any] = field(default_factory=dict)  # what the next block needs of this one, kept with the position
 
 
 Store = Callable[[Tx, ImportRun, T], Awaitable[list[Problem]]]  # the problems of rows that storing has refused
@@ -74,7 +75,7 @@ async def _store_block(
             problems = sorted([*block.problems, *late], key=lambda problem: problem.row or 0)
             accepted = block.count - len({problem.row for problem in late})
             refused = len({problem.row for problem in problems})
-            position = {"byte": block.end.byte, "row": block.end.row}
+            position = {"byte": block.end.byte, "row": block.end.row, **block.carry}
             rows = RowCounts(accepted + refused, accepted, refused)
             await save_progress(tx, run.run_id, position, rows, problems, clock.now())
     except asyncpg.DiskFullError as error:
