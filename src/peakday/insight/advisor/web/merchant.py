@@ -225,7 +225,7 @@ def _draw_step(reader: Reader, page: TradePage, step: FunnelStep) -> dict[str, A
         "title": reader.say(step.title),
         "people": reader.value(None, step.people),
         "rate": reader.share(step.rate) if step.rate is not None else "",
-        "width": max(1, round(62 * float(step.people or 0) / widest)) if widest else 1,
+        "width": max(1, round(100 * float(step.people or 0) / widest)) if widest else 1,
         "tone": 92 - 24 * at,
         "definition_href": reader.definition_href(step.name),
         "rows_href": reader.rows_href(step.name),

@@ -48,6 +48,7 @@ async def definition(request: Request, shop_id: ShopId, name: str, part: str = "
     return seat.render(
         "definition_part" if part else "definition", f"metrics/{name}", page=PageModel(),
         metric=metric,
+        is_part=bool(part),
         unit=reader.say(UNITS[metric.unit]) + (f" ({reader.currency})" if metric.unit is Unit.MONEY else ""),
         is_ours=any(word in metric.source for word in OURS),
         dimensions=[reader.say(COLUMNS[one.value]) for one in metrics.dimensions_of(name)],
@@ -73,6 +74,10 @@ async def rows(request: Request, shop_id: ShopId, name: str, cursor: str = "") -
     at = {column: index for index, column in enumerate(found.columns)}
     for row, cells in zip(found.rows, table["rows"], strict=True):
         _link(seat, row, at, cells)
+    if {"created_at", "paid_at"} <= at.keys() and all(
+        row[at["created_at"]] == row[at["paid_at"]] for row in found.rows
+    ):
+        _drop(table, at["created_at"])  # paid when placed: one of the two says it all
     return seat.render(
         "rows", path, page=PageModel(), metric=metric, table=table,
         filters=await _filters(seat),
@@ -175,6 +180,11 @@ def _link(seat: Seat, row: Sequence[object], at: dict[str, int], cells: list[dic
     item = row[at["item_id"]] if "item_id" in at else None
     if _is_uuid(item):
         cells[at["item_id"]]["href"] = seat.reader.part_href(Dimension.ITEM, str(item))
+
+
+def _drop(table: dict[str, Any], at: int) -> None:
+    for row in (table["columns"], *table["rows"]):
+        del row[at]
 
 
 async def _filters(seat: Seat) -> list[dict[str, str]]:
