@@ -82,10 +82,11 @@ async def show_orders(request: Request, shop_id: ShopRef, wanted: Wanted, after:
         shop = await shops.get_shop(connection, actor, shop_id)
         regions = {region.region_id: region.name for region in await shops.list_regions(connection)}
     base = f"/shop/{show_id(SHOP_PREFIX, shop_id)}/orders"
-    kept = {name: value for name, value in request.query_params.items() if name in _FILTERS and value}
+    typed = {name: request.query_params.get(name, "") for name in _FILTERS}
+    kept = {name: value for name, value in typed.items() if value}
     more = urlencode({**kept, "after": show_id(ORDER_PREFIX, page.next_cursor)}) if page.next_cursor else None
     return house.get(Pages).render(
-        request, "orders/orders.html", shop=shop, active="orders", page=page, base=base, typed=kept,
+        request, "orders/orders.html", shop=shop, active="orders", page=page, base=base, typed=typed,
         is_filtered=bool(kept), regions=regions, show=_show, status_texts=STATUS_TEXTS, terminal_texts=TERMINAL_TEXTS,
         flag_texts=FLAG_TEXTS, csv_href=f"{base}.csv?{urlencode(kept)}",
         paging={
