@@ -80,7 +80,9 @@ def up(
 def down() -> None:
     """Close the market: worker, web, then the database."""
     settings = read_settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    if not settings.home.exists():
+        typer.echo(f"no market in {settings.home}")
+        return
     with _one_at_a_time(settings):
         for name in ("web", "worker"):
             typer.echo(f"{name}: {'stopped' if stop_child(settings, name) else 'was not running'}")
