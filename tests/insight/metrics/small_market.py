@@ -3,13 +3,13 @@
 `SmallMarket` collects rows; `MemoryFacts` holds them in DuckDB tables; `csv_providers` streams them as rooms do.
 """
 
-import csv
 import io
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import duckdb
+import pyarrow
 
 from peakday.insight.metrics.facts.relations import RECORDS, RELATIONS
 
@@ -99,10 +99,11 @@ class SmallMarket:
         for relation in RELATIONS.values():
             columns = ", ".join(f"{name} {kind}" for name, kind in relation.columns.items())
             connection.execute(f"create or replace table {relation.name} ({columns})")
-            rows = [tuple(row[name] for name in relation.columns) for row in self.rows[relation.name]]
-            if rows:
-                marks = ", ".join("?" * len(relation.columns))
-                connection.executemany(f"insert into {relation.name} values ({marks})", rows)
+            if self.rows[relation.name]:
+                rows = pyarrow.Table.from_pylist(self.rows[relation.name])
+                connection.register("rows", rows)
+                connection.execute(f"insert into {relation.name} by name select * from rows")
+                connection.unregister("rows")
 
     def csv_providers(self) -> dict:
         """Stand-ins for the rooms below: each streams its relation's rows as CSV."""
@@ -116,8 +117,7 @@ class SmallMarket:
         """One relation as PostgreSQL writes CSV: null is nothing, an empty text is quoted."""
         columns = RELATIONS[relation].columns
         out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NOTNULL if hasattr(csv, "QUOTE_NOTNULL") else 0)
-        writer.writerow(columns)
+        out.write(",".join(columns) + "\n")
         for row in self.rows[relation]:
             out.write(",".join(_csv_field(row[name]) for name in columns) + "\n")
         return out.getvalue()

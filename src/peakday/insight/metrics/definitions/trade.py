@@ -21,8 +21,8 @@ STEPS = (
         f"""
         select order_id, checkout_id, buyer_id, kind, terminal, region_id, status, created_at, paid_at,
                paid_day as day, cast(extract(hour from paid_at + interval 8 hour) as integer) as hour,
-               cast(100 * extract(isodow from paid_at + interval 8 hour) + extract(hour from paid_at + interval 8 hour)
-                    as integer) as week_hour,
+               cast(100 * (1 + date_diff('day', date '2001-01-01', paid_day) % 7)
+                    + extract(hour from paid_at + interval 8 hour) as integer) as week_hour,
                list_minor, discount_minor, postage_minor, paid_minor, refund_minor
         from orders
         where shop_id = $shop_id and paid_at >= $start and paid_at < $end and {_KNOWN}
