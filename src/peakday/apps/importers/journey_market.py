@@ -8,7 +8,7 @@ product table lacks are placeholders in the shop "Unlisted products", flagged, w
 from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -53,7 +53,7 @@ def read_market(desk: duckdb.DuckDBPyConnection) -> Market:
     shops = [_shop(opening, *row) for row in rows_of(desk, journey_sql.SHOPS)]
     buyers = [_buyer(*row) for row in rows_of(desk, journey_sql.BUYERS)]
     stores = [str(row[0]) for row in rows_of(desk, journey_sql.STORES)]
-    items = [_item(*row) for row in rows_of(desk, journey_sql.ITEMS)]
+    items = [_item(_Product(*row)) for row in rows_of(desk, journey_sql.ITEMS)]
     lay_ids(desk, "shop_ids", {shop.source_ref: shop_id_of(SOURCE, shop.source_ref) for shop in shops})
     lay_ids(desk, "buyer_ids", {buyer.source_ref: buyer_id_of(SOURCE, buyer.source_ref) for buyer in buyers})
     _lay_item_ids(desk, items)
@@ -100,25 +100,36 @@ def _name_en(name: str) -> str:
     return "Unclassified" if name == UNCLASSIFIED else name
 
 
-def _item(
-    product_id: int, manufacturer_id: int | None, department: str | None, category: str | None,
-    product_type: str | None, brand: str | None, package_size: str | None,
-    first_sold_at: datetime | None, price_minor: int | None,
-) -> NewItem:  # fmt: skip
-    listed_at = as_utc(first_sold_at) if first_sold_at else None
-    if manufacturer_id is None or department is None or brand is None:
+class _Product(NamedTuple):
+    """A row of `journey_sql.ITEMS`; everything but the number and the sale is unknown for an unlisted product."""
+
+    product_id: int
+    manufacturer_id: int | None
+    department: str | None
+    category: str | None
+    product_type: str | None
+    brand: str | None
+    package_size: str | None
+    first_sold_at: datetime | None
+    price_minor: int | None
+
+
+def _item(row: _Product) -> NewItem:
+    listed_at = as_utc(row.first_sold_at) if row.first_sold_at else None
+    if row.manufacturer_id is None or row.department is None or row.brand is None:
         return NewItem(
-            shop_id_of(SOURCE, UNLISTED), SOURCE, str(product_id), f"Product {product_id}",
-            list_price_minor=price_minor, currency=CURRENCY, first_listed_at=listed_at,
+            shop_id_of(SOURCE, UNLISTED), SOURCE, str(row.product_id), f"Product {row.product_id}",
+            list_price_minor=row.price_minor, currency=CURRENCY, first_listed_at=listed_at,
             flags=(OrderFlag.NOT_IN_PRODUCT_TABLE.value, CATEGORY_UNKNOWN),
         )  # fmt: skip
-    ref = f"{department} > {category or UNCLASSIFIED} > {product_type or UNCLASSIFIED}"
-    title = " ".join(part for part in (product_type or category or department, package_size) if part)
-    attributes = {"department": department, "brand_kind": brand, "package_size": package_size}
+    ref = f"{row.department} > {row.category or UNCLASSIFIED} > {row.product_type or UNCLASSIFIED}"
+    kind = row.product_type or row.category or row.department
+    attributes = {"department": row.department, "brand_kind": row.brand, "package_size": row.package_size}
     return NewItem(
-        shop_id_of(SOURCE, str(manufacturer_id)), SOURCE, str(product_id), title,
-        leaf_category_id=category_id_of(SOURCE, ref), brand_id=brand_id_of(SOURCE, brand),
-        list_price_minor=price_minor, currency=CURRENCY, first_listed_at=listed_at,
+        shop_id_of(SOURCE, str(row.manufacturer_id)), SOURCE, str(row.product_id),
+        f"{kind} {row.package_size}" if row.package_size else kind,
+        leaf_category_id=category_id_of(SOURCE, ref), brand_id=brand_id_of(SOURCE, row.brand),
+        list_price_minor=row.price_minor, currency=CURRENCY, first_listed_at=listed_at,
         attributes={name: value for name, value in attributes.items() if value is not None},
     )  # fmt: skip
 

@@ -73,6 +73,17 @@ class Running:
         return self.run.status is ImportStatus.DONE
 
 
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One input on its desk: what it is, the key that names its content, how it is translated, and what is no row."""
+
+    kind: str
+    key: str
+    desk: duckdb.DuckDBPyConnection
+    translate: Callable[[duckdb.DuckDBPyConnection], Market]
+    faults: Sequence[Problem] = ()
+
+
 @asynccontextmanager
 async def running(house: House, kind: str, key: str, report: Report) -> AsyncIterator[Running]:
     """Open the run of this input (or take it up again), close it at the end, and say so when it fails."""
@@ -91,20 +102,13 @@ async def running(house: House, kind: str, key: str, report: Report) -> AsyncIte
         under_way.run = await get_run(tx, run.run_id)
 
 
-async def import_translated(
-    house: House,
-    kind: str,
-    key: str,
-    report: Report,
-    desk: duckdb.DuckDBPyConnection,
-    translate: Callable[[duckdb.DuckDBPyConnection], Market],
-    faults: Sequence[Problem],
-) -> ImportRun:
+async def import_translated(house: House, translation: Translation, report: Report) -> ImportRun:
     """The whole way of a file that is translated at once: refused rows, market, orders. Safe to repeat and to kill."""
-    async with running(house, kind, key, report) as under_way:
+    desk = translation.desk
+    async with running(house, translation.kind, translation.key, report) as under_way:
         if not under_way.is_done:
-            market = await asyncio.to_thread(translate, desk)
-            await load_refused(under_way, desk, faults)
+            market = await asyncio.to_thread(translation.translate, desk)
+            await load_refused(under_way, desk, translation.faults)
             await load_market(under_way, market)
             await load_orders(under_way, desk)
     return under_way.run

@@ -18,7 +18,7 @@ import duckdb
 
 from peakday.apps.importers.assembly import assemble, lay_inputs
 from peakday.apps.importers.desk import as_utc, open_desk, rows_of
-from peakday.apps.importers.loading import Market, Report, import_translated
+from peakday.apps.importers.loading import Market, Report, Translation, import_translated
 from peakday.apps.importers.text_tables import lay_file
 from peakday.kernel.house import House
 from peakday.kernel.imports import ImportRun
@@ -144,7 +144,7 @@ async def import_olist(house: House, folder: Path, report: Report) -> ImportRun:
             lay_file, desk, table, folder / name, dict(zip(columns, columns, strict=True))
         )
     key = await asyncio.to_thread(_key, folder)
-    return await import_translated(house, KIND, key, report, desk, _translate, faults)
+    return await import_translated(house, Translation(KIND, key, desk, _translate, faults), report)
 
 
 def _key(folder: Path) -> str:

@@ -19,7 +19,7 @@ import duckdb
 
 from peakday.apps.importers.assembly import assemble, lay_inputs
 from peakday.apps.importers.desk import as_utc, open_desk, rows_of
-from peakday.apps.importers.loading import Market, Report, import_translated
+from peakday.apps.importers.loading import Market, Report, Translation, import_translated
 from peakday.apps.importers.text_tables import lay_file
 from peakday.kernel.house import House
 from peakday.kernel.imports import ImportRun
@@ -134,7 +134,7 @@ async def import_online_retail(house: House, file: Path, report: Report) -> Impo
     desk = open_desk()
     faults = await asyncio.to_thread(_lay_sheet, desk, file)
     key = await asyncio.to_thread(file_key, file)
-    return await import_translated(house, KIND, key, report, desk, _translate, faults)
+    return await import_translated(house, Translation(KIND, key, desk, _translate, faults), report)
 
 
 def _lay_sheet(desk: duckdb.DuckDBPyConnection, file: Path) -> list[Problem]:

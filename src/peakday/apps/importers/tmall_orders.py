@@ -16,7 +16,7 @@ import duckdb
 
 from peakday.apps.importers.assembly import assemble, lay_inputs
 from peakday.apps.importers.desk import as_utc, open_desk, rows_of
-from peakday.apps.importers.loading import Market, Report, import_translated
+from peakday.apps.importers.loading import Market, Report, Translation, import_translated
 from peakday.apps.importers.text_tables import lay_file
 from peakday.kernel.house import House
 from peakday.kernel.imports import ImportRun
@@ -82,7 +82,7 @@ async def import_tmall_orders(house: House, file: Path, report: Report) -> Impor
     desk = open_desk()
     faults = await asyncio.to_thread(lay_file, desk, "report", file, COLUMNS)
     key = await asyncio.to_thread(file_key, file)
-    return await import_translated(house, KIND, key, report, desk, _translate, faults)
+    return await import_translated(house, Translation(KIND, key, desk, _translate, faults), report)
 
 
 def _translate(desk: duckdb.DuckDBPyConnection) -> Market:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
@@ -59,17 +60,27 @@ _PLAIN_COLUMNS = (
 _MONEY_COLUMNS = ("currency", "list", "discount", "postage", "paid", "refund")
 
 
-def _wanted(
-    q: Line = "", status: Status = None, terminal: From = None, start: Day = None, end: Day = None,
-    flag: Line = "", refund: Line = "",
-) -> OrderFilter:  # fmt: skip
-    return OrderFilter(
-        status=status, terminal=terminal, first_day=start, last_day=end, flag=flag or None, search=q or None,
-        has_refund=True if refund else None,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class OrderForm:
+    """The search form of the list as it stands in the address; what was not chosen is empty."""
+
+    q: Line = ""
+    status: Status = None
+    terminal: From = None
+    start: Day = None
+    end: Day = None
+    flag: Line = ""
+    refund: Line = ""
+
+    def as_filter(self) -> OrderFilter:
+        """The same wish in the room's own words."""
+        return OrderFilter(
+            status=self.status, terminal=self.terminal, first_day=self.start, last_day=self.end,
+            flag=self.flag or None, search=self.q or None, has_refund=True if self.refund else None,
+        )  # fmt: skip
 
 
-Wanted = Annotated[OrderFilter, Depends(_wanted)]
+Wanted = Annotated[OrderForm, Depends()]
 
 
 @router.get("/orders")
@@ -78,7 +89,7 @@ async def show_orders(request: Request, shop_id: ShopRef, wanted: Wanted, after:
     house, actor = house_of(request), actor_of(request)
     async with house.database.read() as connection:
         cursor = read_cursor(ORDER_PREFIX, after)
-        page = await api.list_orders(connection, actor, shop_id, wanted, cursor, PAGE)
+        page = await api.list_orders(connection, actor, shop_id, wanted.as_filter(), cursor, PAGE)
         shop = await shops.get_shop(connection, actor, shop_id)
         regions = {region.region_id: region.name for region in await shops.list_regions(connection)}
     base = f"/shop/{show_id(SHOP_PREFIX, shop_id)}/orders"
@@ -102,7 +113,7 @@ async def export_orders(request: Request, shop_id: ShopRef, wanted: Wanted) -> R
     actor = actor_of(request)
     require(actor, api.VIEW, shop_id)
     return StreamingResponse(
-        _csv_lines(request, shop_id, wanted),
+        _csv_lines(request, shop_id, wanted.as_filter()),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": 'attachment; filename="orders.csv"'},
     )

@@ -3,6 +3,7 @@
 Callers without the right to see figures get the same orders with `money` null everywhere.
 """
 
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -118,30 +119,36 @@ class OrderList(BaseModel):
     next_cursor: str | None
 
 
-def _wanted(
-    status: OrderStatus | None = None, terminal: Terminal | None = None, region_id: Line = None,
-    first_day: Day = None, last_day: Day = None, flag: Line = None,
-    has_refund: bool | None = None, search: Line = None,
-) -> OrderFilter:  # fmt: skip
-    """The filters of a listing; days are market days of creation, both included."""
-    return OrderFilter(
-        status=status, terminal=terminal, region_id=region_id, first_day=first_day, last_day=last_day, flag=flag,
-        has_refund=has_refund, search=search,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class OrderQuery:
+    """The filters of a listing as they stand in an address; days are market days of creation, both included."""
+
+    status: OrderStatus | None = None
+    terminal: Terminal | None = None
+    region_id: Line = None
+    first_day: Day = None
+    last_day: Day = None
+    flag: Line = None
+    has_refund: bool | None = None
+    search: Line = None
+
+    def as_filter(self) -> OrderFilter:
+        """The same wish in the room's own words."""
+        return OrderFilter(**asdict(self))
 
 
 @router.get("/shops/{shop_id}/orders", responses=_answers(403, 404, 422))
 async def list_orders(
     request: Request,
     shop_id: ShopRef,
-    wanted: Annotated[OrderFilter, Depends(_wanted)],
+    wanted: Annotated[OrderQuery, Depends()],
     cursor: Annotated[str | None, Query(max_length=60)] = None,
     limit: PageLimit = 50,
 ) -> OrderList:
     """The shop's orders, newest first."""
     after = read_cursor(ORDER_PREFIX, cursor)
     async with house_of(request).database.read() as connection:
-        page = await api.list_orders(connection, actor_of(request), shop_id, wanted, after, limit)
+        page = await api.list_orders(connection, actor_of(request), shop_id, wanted.as_filter(), after, limit)
     return OrderList(
         items=[OrderBody(**_order(order, shows_money=page.shows_money)) for order in page.items],
         next_cursor=show_id(ORDER_PREFIX, page.next_cursor) if page.next_cursor else None,
