@@ -56,6 +56,15 @@ async def open_web_engines(house: House) -> AsyncIterator[House]:
         await log.close()
 
 
+async def extract_facts(house: House) -> None:
+    """Bring the columnar extract up to the record, so that the first page after an import need not."""
+    store = metrics.open_fact_store(house, PROVIDERS)
+    try:
+        await store.extract()
+    finally:
+        store.close()
+
+
 def open_pages() -> Pages:
     """The template engine over every room's folder `<room>/web/templates`, and the console's own."""
     folders = [*sorted(PACKAGE.glob("*/*/web/templates")), PACKAGE / "apps/console/templates"]

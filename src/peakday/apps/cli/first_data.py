@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from peakday.apps.importers.complete_journey import PACKAGE, import_complete_journey
 from peakday.apps.importers.demo_accounts import DemoLogin, ensure_demo_accounts
-from peakday.apps.opening import open_house
+from peakday.apps.opening import extract_facts, open_house
 from peakday.kernel.settings import Settings
 
 
@@ -23,6 +23,7 @@ async def fill_market(settings: Settings, console: Console, *, with_sample: bool
             progress = _progress(console)
             try:
                 run = await import_complete_journey(house, _Stages(progress))
+                await extract_facts(house)
             finally:
                 progress.stop()
             console.print(f"[green]✓[/] sample: {run.rows_accepted:,} rows of Complete Journey")

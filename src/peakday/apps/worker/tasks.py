@@ -2,6 +2,7 @@
 
 from peakday.apps.importers import csv_mapping
 from peakday.insight.behaviour import jobs as behaviour_jobs
+from peakday.insight.metrics import jobs as metrics_jobs
 from peakday.kernel.duties import Duty
 from peakday.kernel.jobs import JobKind
 from peakday.kernel.outbox import Reaction
@@ -16,5 +17,6 @@ JOB_KINDS: list[JobKind] = [*catalog_jobs.JOB_KINDS, *csv_mapping.JOB_KINDS]
 
 DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
+    Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
 ]
