@@ -5,7 +5,7 @@ UV := $(BIN)/uv
 COMPILE := $(UV) pip compile -q --generate-hashes --no-header --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check fix lock clean
+.PHONY: help up down test check fix docs lock clean
 
 help:  ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -32,6 +32,9 @@ check: .venv/dev.stamp  ## everything that must hold before a change goes in: ex
 fix: .venv/dev.stamp  ## format, and mend what can be mended
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+docs: .venv/dev.stamp  ## write the pages and the client that follow from the tree
+	@for page in capabilities architecture client; do $(BIN)/python tools/$$page.py; done
 
 lock: $(UV)  ## write the pinned requirements anew from pyproject.toml
 	$(COMPILE) --extra sample -o requirements/run.txt

@@ -12,7 +12,7 @@ from peakday.apps.cli.where import find_places, read_places
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("tool", ["capabilities", "architecture"])
+@pytest.mark.parametrize("tool", ["capabilities", "architecture", "client"])
 def test_a_written_page_is_what_the_tree_says(tool: str):
     done = subprocess.run(
         [sys.executable, f"tools/{tool}.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -44,7 +44,6 @@ def test_where_finds_a_rule_by_everyday_words_in_both_languages():
 def test_relative_links_of_the_documents_lead_somewhere():
     broken = []
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
-            if not (page.parent / link).exists():
-                broken.append(f"{page.relative_to(ROOT)} → {link}")
+        links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8"))
+        broken += [f"{page.relative_to(ROOT)} → {link}" for link in links if not (page.parent / link).exists()]
     assert broken == []
