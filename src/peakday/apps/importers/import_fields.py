@@ -60,6 +60,7 @@ FIELDS: dict[FileKind, tuple[ImportField, ...]] = {
         _field("brand", "品牌", "Brand", _K.TEXT, "品牌名称|brand name|manufacturer"),
         _field("strike_price", "划线价", "Strike price", _K.AMOUNT,
                "市场价|原价|吊牌价|专柜价|msrp|original price|rrp"),
+        _field("sku_price", "SKU价格", "SKU price", _K.AMOUNT, "规格价格|sku单价"),
         _field("cost", "成本价", "Cost", _K.AMOUNT, "成本|进价|采购价|进货价|cost price|unit cost"),
         _field("quantity", "数量", "Quantity", _K.QUANTITY, "库存|库存数量|宝贝数量|商品数量|stock|inventory|qty"),
         _field("sku_ref", "SKU编号", "SKU number", _K.NUMBER, "sku|skuid|规格编码|sku编码|sku code|variant id"),

@@ -27,11 +27,11 @@ SHEET_ROWS_MAX = 1_048_000
 _READ_BYTES = 1 << 18
 _FORMULA = ("=", "+", "-", "@", "\t")
 _COLUMNS = (
-    "item_id", "item_ref", "sku_ref", "title", "category", "brand", "list_price", "strike_price", "cost", "quantity",
-    "spec", "attributes", "images", "status", "listed_at",
+    "item_id", "item_ref", "sku_ref", "title", "category", "brand", "list_price", "strike_price", "sku_price",
+    "cost", "quantity", "spec", "attributes", "images", "status", "listed_at",
 )  # fmt: skip
 _BOOK = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-_AMOUNTS = ("list_price", "strike_price", "cost")
+_AMOUNTS = ("list_price", "strike_price", "sku_price", "cost")
 _WORDS = ("item_ref", "sku_ref", "title", "category", "brand")
 
 

@@ -105,7 +105,7 @@ async def stream_rows(tx: Tx, shop_id: UUID, wanted: ItemFilter) -> AsyncIterato
     where, values = conditions(shop_id, wanted)
     query = (
         "select i.item_id, i.source_ref as item_ref, s.source_ref as sku_ref, i.title, c.path as category,"
-        " b.name as brand, coalesce(s.price_minor, i.list_price_minor) as list_price, i.strike_price_minor as"
+        " b.name as brand, i.list_price_minor as list_price, s.price_minor as sku_price, i.strike_price_minor as"
         " strike_price, s.cost_minor as cost, s.quantity_stated as quantity, s.spec, i.attributes, i.images,"
         " i.status, i.first_listed_at as listed_at, i.currency from catalog.item i"
         " left join catalog.sku s on s.shop_id = i.shop_id and s.item_id = i.item_id"

@@ -35,6 +35,7 @@ ITEM_COLUMNS: tuple[ItemColumn, ...] = (
     ItemColumn("category", Text("类目", "Category"), False, 400),
     ItemColumn("brand", Text("品牌", "Brand")),
     ItemColumn("strike_price", Text("划线价", "Strike price"), False, 40),
+    ItemColumn("sku_price", Text("SKU价格", "SKU price"), False, 40),
     ItemColumn("cost", Text("成本价", "Cost"), False, 40),
     ItemColumn("quantity", Text("数量", "Quantity"), False, 40),
     ItemColumn("sku_ref", Text("SKU编号", "SKU number"), False, REF_LENGTH_MAX),

@@ -115,6 +115,7 @@ def _values(file: ItemFile, texts: Mapping[str, pa.Array], count: int, faults: F
         "brand": text("brand"),
         "list_price": amount("list_price"),
         "strike_price": amount("strike_price"),
+        "sku_price": amount("sku_price"),
         "cost": amount("cost"),
         "quantity": read_quantities(text("quantity"), "quantity", faults),
         "spec": read_words(text("spec"), lambda value: _pairs(value, "spec"), pa.string(), faults),
