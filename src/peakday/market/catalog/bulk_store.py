@@ -22,7 +22,8 @@ STORE_SECONDS_MAX = 600
 _STAGED = (
     ("row_no", "bigint"), ("item_id", "uuid"), ("sku_id", "uuid"), ("item_ref", "text"), ("sku_ref", "text"),
     ("title", "text"), ("category_id", "uuid"), ("brand_id", "uuid"), ("list_price", "bigint"),
-    ("strike_price", "bigint"), ("sku_price", "bigint"), ("cost", "bigint"), ("quantity", "bigint"), ("spec", "text"), ("attributes", "text"),
+    ("strike_price", "bigint"),
+    ("sku_price", "bigint"), ("cost", "bigint"), ("quantity", "bigint"), ("spec", "text"), ("attributes", "text"),
     ("images", "text[]"), ("status", "text"), ("listed_at", "timestamptz"), ("flags", "text[]"),
 )  # fmt: skip
 _NAMES = [name for name, _ in _STAGED]
@@ -77,7 +78,8 @@ async def _take_out_known(tx: Tx, shop_id: UUID, run_id: UUID, noun: str) -> lis
 _SKU_INSERT = """
 insert into catalog.sku as old (shop_id, sku_id, item_id, source_ref, spec, price_minor, cost_minor,
     quantity_stated, status, import_run, import_row)
-select $1, sku_id, item_id, sku_ref, coalesce(spec, '{}')::jsonb, coalesce(sku_price, list_price), cost, quantity, status, $2, row_no
+select $1, sku_id, item_id, sku_ref, coalesce(spec, '{}')::jsonb, coalesce(sku_price, list_price), cost, quantity,
+    status, $2, row_no
 from incoming_row
 """
 
