@@ -6,11 +6,22 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from peakday.apps.cli import bench_catalog_import, bench_collect
+from peakday.apps.cli import bench_advisor, bench_catalog_import, bench_collect
 
 app = typer.Typer(no_args_is_help=True, help="Measure on this machine; touches no market.")
 
 AS_JSON = typer.Option(False, "--json", help="one JSON object instead of a table")
+
+
+@app.command()
+def advisor(
+    rounds: int = typer.Option(
+        bench_advisor.ROUNDS, help="how often each of 8 readers opens every page, cold and warm"
+    ),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Read the pages of the largest shop, eight readers at once."""
+    _tell(bench_advisor.run(rounds=rounds), as_json=as_json)
 
 
 @app.command()

@@ -26,6 +26,7 @@ from peakday.kernel.text import Text
 DAY_COLUMN = Column("day", Text("日期", "Day"))
 HOUR_COLUMN = Column("hour", Text("小时", "Hour"))
 HOURS = range(24)
+EXPOSURE = ("exposed_people", "exposed_buyers", "exposure_conversion")
 NOT_LISTED = Text("(目录中没有)", "(not in the catalogue)")
 
 
@@ -72,6 +73,11 @@ class Desk:
         """Names of items or categories; a fact without an entry in the catalogue says so."""
         labels = await metrics.labels_of(self.store, dimension, keys)
         return {key: NOT_LISTED if key and text.zh in {key, ""} else text for key, text in labels.items()}
+
+
+async def ask_exposure(desk: Desk) -> Answer:
+    """How many could see the shop and how many of them paid: asked only where no visit is collected, as it is dear."""
+    return await desk.ask(*EXPOSURE)
 
 
 def figures_of(both: Comparison, names: Sequence[str], trend: Mapping[str, tuple[Value, ...]]) -> tuple[Figure, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from peakday.insight.advisor.desk import Desk, figures_of, sheet_by_day
 from peakday.insight.advisor.model import Column, Figure, Line, Sheet, sheets_by_name
 from peakday.insight.metrics import api as metrics
-from peakday.insight.metrics.model import Comparison, Dimension, Unit
+from peakday.insight.metrics.model import Answer, Dimension, Unit
 from peakday.kernel.text import Text
 
 FIGURES = (
@@ -28,18 +28,20 @@ class BuyersPage:
 
 async def buyers_page(desk: Desk) -> BuyersPage:
     """Everything on the page of buyers."""
-    both, days = await asyncio.gather(
-        desk.compare(*dict.fromkeys((*FIGURES, *KINDS, *TIMES))),
+    both, kinds, times, days = await asyncio.gather(
+        desk.compare(*FIGURES),
+        desk.ask(*KINDS),
+        desk.ask(*TIMES),
         desk.by(Dimension.DAY, *DAYS),
     )
     by_day = sheet_by_day("days", Text("新老买家趋势", "New and returning buyers by day"), days, DAYS, desk.window)
-    sheets = sheets_by_name([by_day, buyer_kinds(both), buying_times(both)])
+    sheets = sheets_by_name([by_day, buyer_kinds(kinds), buying_times(times)])
     return BuyersPage(figures_of(both, FIGURES, {}), sheets, not both.now.values["paying_buyers"])
 
 
-def buyer_kinds(both: Comparison) -> Sheet:
+def buyer_kinds(asked: Answer) -> Sheet:
     """New and returning buyers: what they paid, and how many they are."""
-    values = both.now.values
+    values = asked.values
     columns = (
         Column("part", Text("买家", "Buyers")),
         Column("paid_amount", metrics.METRICS["paid_amount"].title, Unit.MONEY),
@@ -53,11 +55,11 @@ def buyer_kinds(both: Comparison) -> Sheet:
     return Sheet("buyer-kinds", Text("新老买家", "New and returning"), columns, lines)
 
 
-def buying_times(both: Comparison) -> Sheet:
+def buying_times(asked: Answer) -> Sheet:
     """How many bought once in the window, and how many several times."""
     columns = (
         Column("part", Text("购买次数", "Times")),
         Column("paying_buyers", metrics.METRICS["paying_buyers"].title, Unit.PEOPLE),
     )
-    lines = tuple(Line((metrics.METRICS[name].title, both.now.values[name]), name) for name in TIMES)
+    lines = tuple(Line((metrics.METRICS[name].title, asked.values[name]), name) for name in TIMES)
     return Sheet("times", Text("购买频次", "How often they bought"), columns, lines)

@@ -33,7 +33,7 @@ TOP_ITEMS = 5
 FIRST = ("paid_amount", "uv", "pay_conversion")  # the three figures
 FIRST_UNVISITED = ("paid_amount", "paying_buyers", "average_order_value")  # where no visit is collected
 SECOND = (
-    "paid_orders", "paying_buyers", "average_order_value", "refund_amount", "new_buyers", "returning_buyers",
+    "paid_orders", "pieces", "paying_buyers", "average_order_value", "discount_amount", "refund_amount",
     "pv", "cart_people",
 )  # fmt: skip
 BEST = ("item_paid_amount", "pieces", "item_buyers")
@@ -63,20 +63,16 @@ async def home_page(desk: Desk) -> HomePage:
         return HomePage(today, is_today=False, has_visits=False, is_empty=True)
     window = Window(WindowKind.TODAY, day_start(today), desk.now) if shown == today else day_window(shown)
     shop = desk.over(window)
-    both, hours, best, recent, a_week_ago = await asyncio.gather(
+    first_day = shown - timedelta(days=TREND_DAYS - 1)
+    both, hours, best, a_week_ago = await asyncio.gather(
         shop.compare(*dict.fromkeys((*FIRST, *FIRST_UNVISITED, *SECOND))),
         _hours(shop, shown),
         shop.by(Dimension.ITEM, *BEST, limit=TOP_ITEMS),
-        desk.over(days_window(shown - timedelta(days=TREND_DAYS - 1), shown)).by(Dimension.DAY, *TREND),
         desk.over(_week_before(window)).ask(*dict.fromkeys((*FIRST, *FIRST_UNVISITED))),
     )
-    by_day = sheet_by_day(
-        "days",
-        Text("近 30 天", "Last 30 days"),
-        recent,
-        TREND,
-        days_window(shown - timedelta(days=TREND_DAYS - 1), shown),
-    )
+    if first_day < today - timedelta(days=TREND_DAYS):
+        days = await desk.over(days_window(first_day, shown)).by(Dimension.DAY, *TREND)
+    by_day = sheet_by_day("days", Text("近 30 天", "Last 30 days"), days, TREND, days_window(first_day, shown))
     trend = {name: tuple(_numbers(by_day, name)) for name in TREND}
     has_visits = any(trend["uv"])
     first = FIRST if has_visits else FIRST_UNVISITED

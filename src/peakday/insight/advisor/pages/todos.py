@@ -21,7 +21,7 @@ async def list_todos(tx: Tx, actor: Actor, shop_id: UUID, now: datetime) -> list
         [
             Todo("ship", Text("待发货", "To ship"), ORDERS, "orders?status=awaiting_shipment",
                  open_work.awaiting_shipment, ship_by(open_work.oldest_unshipped_paid_at)),
-            Todo("refund", Text("退款待处理", "Refunds to settle"), ORDERS, "orders?flag=open_refund",
+            Todo("refund", Text("退款待处理", "Refunds to settle"), ORDERS, "orders?refund=1",
                  open_work.open_refunds),
             Todo("pay", Text("待付款", "Awaiting payment"), ORDERS, "orders?status=awaiting_payment",
                  open_work.awaiting_payment),

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 from peakday.insight.advisor.desk import (
     HOURS,
     Desk,
     Heading,
+    ask_exposure,
     figures_of,
     sheet_by_day,
     sheet_by_part,
@@ -18,15 +18,16 @@ from peakday.insight.advisor.model import Column, Figure, Line, Sheet, sheets_by
 from peakday.insight.advisor.names import TERMINALS, WEEKDAYS, hour_text
 from peakday.insight.advisor.pages.buyers import KINDS, buyer_kinds
 from peakday.insight.metrics import api as metrics
-from peakday.insight.metrics.model import Comparison, Dimension, FigureRow, Unit, Value
+from peakday.insight.metrics.model import Dimension, FigureRow, Unit, Value
 from peakday.kernel.text import Text
 
 FIGURES = (
     "paid_amount", "paying_buyers", "paid_orders", "average_order_value", "pay_conversion",
     "discount_amount", "discount_depth", "refund_amount", "refund_rate", "placed_orders", "order_amount",
 )  # fmt: skip
+VISIT_FUNNEL = ("uv", "order_buyers", "paying_buyers")
 FUNNELS = (  # the first whose first step has anybody
-    ("uv", "order_buyers", "paying_buyers"),
+    VISIT_FUNNEL,
     ("exposed_people", "exposed_buyers"),
     ("order_buyers", "paying_buyers"),
 )
@@ -58,9 +59,9 @@ class FunnelStep:
 
 async def trade_page(desk: Desk, regions: Mapping[str, Text]) -> TradePage:
     """Everything on the trade page; `regions` names them."""
-    (both, days, before, hours), (terminals, places, kinds) = await asyncio.gather(
+    (both, days, before, hours), (terminals, places, kinds, buyers) = await asyncio.gather(
         asyncio.gather(
-            desk.compare(*dict.fromkeys((*FIGURES, *chain.from_iterable(FUNNELS), *KINDS))),
+            desk.compare(*dict.fromkeys((*FIGURES, *VISIT_FUNNEL))),
             desk.by(Dimension.DAY, *DAYS),
             desk.over(desk.window.previous()).by(Dimension.DAY, "paid_amount"),
             desk.by(Dimension.WEEK_HOUR, "paid_orders"),
@@ -69,8 +70,11 @@ async def trade_page(desk: Desk, regions: Mapping[str, Text]) -> TradePage:
             desk.by(Dimension.TERMINAL, *PARTS),
             desk.by(Dimension.REGION, *PARTS, limit=PARTS_MAX),
             desk.by(Dimension.CATEGORY, *CATEGORY_PARTS, limit=PARTS_MAX),
+            desk.ask(*KINDS),
         ),
     )
+    has_visits = bool(both.now.values["uv"])
+    funnel = both.now.values if has_visits else {**both.now.values, **(await ask_exposure(desk)).values}
     categories = await desk.labels(Dimension.CATEGORY, [str(row.key) for row in kinds])
     by_day = sheet_by_day("days", Text("成交趋势", "Sales trend"), days, DAYS, desk.window)
     sheets = [
@@ -82,18 +86,17 @@ async def trade_page(desk: Desk, regions: Mapping[str, Text]) -> TradePage:
                       Dimension.REGION, places, PARTS, regions),
         sheet_by_part(Heading("categories", Text("按类目(前 10)", "By category (top 10)"), Text("类目", "Category")),
                       Dimension.CATEGORY, kinds, CATEGORY_PARTS, categories),
-        buyer_kinds(both),
+        buyer_kinds(buyers),
     ]  # fmt: skip
     return TradePage(
-        figures_of(both, FIGURES, {}), funnel_of(both), sheets_by_name(sheets),
+        figures_of(both, FIGURES, {}), funnel_of(funnel), sheets_by_name(sheets),
         not both.now.values["paid_amount"] and not both.now.values["order_amount"],
     )  # fmt: skip
 
 
-def funnel_of(both: Comparison) -> tuple[FunnelStep, ...]:
+def funnel_of(values: Mapping[str, Value]) -> tuple[FunnelStep, ...]:
     """Visitors, buyers who ordered, buyers who paid; without visits, exposed people and who of them paid."""
-    values = both.now.values
-    names = next((names for names in FUNNELS if values[names[0]]), FUNNELS[-1])
+    names = next((names for names in FUNNELS if values.get(names[0])), FUNNELS[-1])
     steps = []
     earlier: Value = None
     for name in names:

@@ -8,8 +8,10 @@ import asyncio
 from dataclasses import dataclass
 
 from peakday.insight.advisor.desk import (
+    EXPOSURE,
     Desk,
     Heading,
+    ask_exposure,
     figures_of,
     sheet_by_day,
     sheet_by_part,
@@ -17,6 +19,7 @@ from peakday.insight.advisor.desk import (
 )
 from peakday.insight.advisor.model import Figure, Sheet, sheets_by_name
 from peakday.insight.advisor.names import SOURCES, TERMINALS
+from peakday.insight.metrics import api as metrics
 from peakday.insight.metrics.model import Dimension, FigureRow
 from peakday.kernel.text import Text
 
@@ -24,7 +27,6 @@ FIGURES = (
     "uv", "pv", "pv_per_visitor", "bounce_rate", "dwell_mean", "cart_rate", "fav_rate", "search_people",
     "inquiry_conversion", "pay_conversion", "uv_value",
 )  # fmt: skip
-EXPOSURE = ("exposed_people", "exposed_buyers", "exposure_conversion")
 DAYS = ("uv", "pv", "bounce_rate", "pay_conversion")
 SOURCE_FIGURES = ("uv", "visitor_share", "pv", "cart_people")
 PAGE_FIGURES = ("pv", "uv", "dwell_mean")
@@ -48,7 +50,7 @@ async def traffic_page(desk: Desk) -> TrafficPage:
     """Everything on the page of traffic."""
     (both, days, before), (sources, seen, words, terminals) = await asyncio.gather(
         asyncio.gather(
-            desk.compare(*FIGURES, *EXPOSURE),
+            desk.compare(*FIGURES),
             desk.by(Dimension.DAY, *DAYS),
             desk.over(desk.window.previous()).by(Dimension.DAY, "uv"),
         ),
@@ -73,8 +75,16 @@ async def traffic_page(desk: Desk) -> TrafficPage:
         sheet_by_part(Heading("terminals", Text("终端", "Terminals"), Text("终端", "Terminal")),
                       Dimension.TERMINAL, terminals, TERMINAL_FIGURES, TERMINALS),
     ]  # fmt: skip
-    exposure = figures_of(both, EXPOSURE, {}) if both.now.values["exposed_people"] else ()
-    return TrafficPage(figures_of(both, FIGURES, {}), exposure, sheets_by_name(sheets), bool(both.now.values["pv"]))
+    has_visits = bool(both.now.values["pv"])
+    exposure = () if has_visits else await _exposure(desk)
+    return TrafficPage(figures_of(both, FIGURES, {}), exposure, sheets_by_name(sheets), has_visits)
+
+
+async def _exposure(desk: Desk) -> tuple[Figure, ...]:
+    found = (await ask_exposure(desk)).values
+    if not found["exposed_people"]:
+        return ()
+    return tuple(Figure(metrics.METRICS[name], found[name]) for name in EXPOSURE)
 
 
 def _stated(rows: tuple[FigureRow, ...]) -> tuple[FigureRow, ...]:
