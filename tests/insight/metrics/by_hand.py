@@ -23,8 +23,9 @@ def everything(kind: str, row: Row) -> bool:
 
 def part_of(kind: str, row: Row, by: str) -> object:
     """The part of a fact by a dimension."""
-    instant = {"events": "ts", "orders": None}.get(kind, None)
-    own_time = row.get(instant) if instant else row.get("_time")
+    own_time = row.get("_time")
+    if by in {"day", "hour", "week_hour"} and own_time is None:
+        return None  # an item on sale has no time of its own
     if by == "day":
         return day_at(own_time)
     if by == "hour":
@@ -36,6 +37,8 @@ def part_of(kind: str, row: Row, by: str) -> object:
         path = row.get("source_path") or [None]
         return row.get("channel") if row.get("channel") is not None else (path[0] or "")
     if by == "price_band":
+        if "quantity" not in row:
+            return None
         floor = [band for band in BANDS if row["paid_minor"] >= band * max(row["quantity"], 1)]
         return floor[-1] if floor else 0
     column = {"item": "item_id", "category": "category_id", "terminal": "terminal", "region": "region_id",
@@ -107,7 +110,9 @@ def _traffic(facts: _Facts, cut: Cut) -> dict:
     dwell: dict = defaultdict(Fraction)
     for event in events:
         people[event["type"]].add(event["user_id"])
-        days[event["day"]][event["user_id"]][event["type"]] = days[event["day"]][event["user_id"]].get(event["type"], 0) + 1
+        days[event["day"]][event["user_id"]][event["type"]] = (
+            days[event["day"]][event["user_id"]].get(event["type"], 0) + 1
+        )
         dwell[event["day"]] += Fraction(event["dwell_seconds"] or 0)
     bounced, single, per_visitor, stayed = [], [], [], []
     for day, acts in days.items():
@@ -149,7 +154,12 @@ def _trade(facts: _Facts, cut: Cut) -> dict:
     refunds = []
     for refund in facts.rows["refunds"]:
         order = by_id.get(refund["order_id"], {"simulated": False, "terminal": None, "region_id": None})
-        row = {**refund, "terminal": order["terminal"], "region_id": order["region_id"], "_time": refund["completed_at"]}
+        row = {
+            **refund,
+            "terminal": order["terminal"],
+            "region_id": order["region_id"],
+            "_time": refund["completed_at"],
+        }
         in_shop = refund["shop_id"] == str(SHOP) and facts.within(refund["completed_at"])
         if in_shop and facts.is_known(order) and cut("orders", row):
             refunds.append(row)

@@ -89,13 +89,17 @@ def engines(tmp_path_factory):
     for name, path in files.items():
         duck.connection.execute(f"copy {name} to '{path}' (format parquet)")
     session = open_session("peakday-tests", "local[1]")
-    session.conf.set("spark.sql.shuffle.partitions", 1)
-    session.conf.set("spark.sql.adaptive.enabled", "false")
+    for name, value in QUICK.items():
+        session.conf.set(name, value)
     yield duck, SparkFacts(session, files)
     session.stop()
     duck.close()
 
 
+QUICK = {  # some hundred rows: compiling code and planning again would take all the time
+    "spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}  # fmt: skip
 WINDOWS = ("day:2026-11-11", "30d", "today")
 
 
@@ -115,24 +119,20 @@ async def test_every_metric_is_the_same_on_both_engines(engines, by) -> None:
 
 
 async def test_filters_and_simulated_facts_are_the_same_on_both_engines(engines) -> None:
-    duck, spark = engines
     names = tuple(name for name in METRICS if Dimension.ITEM in dimensions_of(name))
-    question = Question(
-        names, SHOP, parse_window("30d", NOW), filters={Dimension.ITEM: "i1"}, with_simulated=True
-    )
-    expected, found = (await fetch_figures(engine, question) for engine in (duck, spark))
+    question = Question(names, SHOP, parse_window("30d", NOW), filters={Dimension.ITEM: "i1"}, with_simulated=True)
+    expected, found = [await fetch_figures(engine, question) for engine in engines]
     for name in names:
         assert_equal(expected.values[name], found.values[name], name)
 
 
 async def test_the_facts_behind_a_figure_are_the_same_on_both_engines(engines) -> None:
-    duck, spark = engines
     question = Question((), SHOP, parse_window("30d", NOW))
     sources = {rows_source(metric): name for name, metric in METRICS.items() if not metric.formula}
     for (_, condition), name in sources.items():
         if condition != "true":
             continue
-        expected, found = await fetch_rows(duck, name, question, None, 500), await fetch_rows(spark, name, question, None, 500)
+        expected, found = [await fetch_rows(engine, name, question, None, 500) for engine in engines]
         assert found == expected, name
 
 
@@ -147,6 +147,4 @@ def test_a_parameter_becomes_a_typed_literal() -> None:
     sql = carry_over("select $shop_id, $start, $first_day, $with_simulated", {
         "shop_id": "o'x", "start": datetime(2026, 11, 10, 16), "first_day": date(2026, 11, 11), "with_simulated": False,
     })  # fmt: skip
-    assert sql == (
-        "SELECT 'o\\'x', CAST('2026-11-10 16:00:00' AS TIMESTAMP_NTZ), CAST('2026-11-11' AS DATE), FALSE"
-    )
+    assert sql == ("SELECT 'o\\'x', CAST('2026-11-10 16:00:00' AS TIMESTAMP_NTZ), CAST('2026-11-11' AS DATE), FALSE")

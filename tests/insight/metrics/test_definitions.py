@@ -176,7 +176,9 @@ async def test_every_metric_is_counted_by_hand_too() -> None:
 
 def assert_same(found: object, expected: object, what: object) -> None:
     """Counts and money to the unit, rates to nine digits."""
-    same = found == (pytest.approx(expected, rel=1e-9) if isinstance(found, float) and expected is not None else expected)
+    same = found == (
+        pytest.approx(expected, rel=1e-9) if isinstance(found, float) and expected is not None else expected
+    )
     assert same, (what, found, expected)
 
 
@@ -247,9 +249,11 @@ async def test_any_small_market_counted_by_hand_gives_the_same_figures(market, t
     finally:
         facts.close()
     for row in answer.rows:
-        cut = (lambda kind, fact: True) if by is None else (lambda kind, fact, key=row.key: part_of(kind, fact, by) == key)
+        cut = (
+            (lambda kind, fact: True)
+            if by is None
+            else (lambda kind, fact, key=row.key: part_of(kind, fact, by) == key)
+        )
         expected = count_by_hand(market, window, cut, simulated=simulated)
         for name in names:
             assert_same(row.values[name], expected[name], (name, row.key))
-
-

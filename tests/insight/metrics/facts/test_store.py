@@ -86,9 +86,9 @@ async def test_what_is_committed_is_seen_and_what_changes_is_seen_once(store, da
     assert await sums(store) == (2, 1150, 2)
     await store.extract()
     assert await sums(store) == (2, 1150, 2)
-    assert await store.fetch("select flags, paid_at, paid_day::varchar from orders order by created_at limit 1", {}) == [
-        (["odd", "two"], datetime(2026, 11, 11, 4), "2026-11-11")
-    ]
+    assert await store.fetch(
+        "select flags, paid_at, paid_day::varchar from orders order by created_at limit 1", {}
+    ) == [(["odd", "two"], datetime(2026, 11, 11, 4), "2026-11-11")]
 
 
 async def test_only_the_months_that_changed_are_written_again(store, database) -> None:
@@ -255,7 +255,9 @@ async def test_an_extract_of_another_database_is_not_believed(store, house) -> N
     await store.extract()
     manifest_path = FactFolder(store.folder).manifest_path
     manifest = json.loads(manifest_path.read_text())
-    manifest_path.write_text(json.dumps({**manifest, "identity": "another/1", "watermark": manifest["watermark"] + 999}))
+    manifest_path.write_text(
+        json.dumps({**manifest, "identity": "another/1", "watermark": manifest["watermark"] + 999})
+    )
     assert await sums(store) == (1, 1000, 1)
     assert FactFolder(store.folder).load().identity != "another/1"
 
@@ -335,5 +337,3 @@ async def test_another_engine_gets_the_same_rows_from_an_export(store, database,
     assert set(files) == {
         "orders", "order_lines", "refunds", "items", "categories", "brands", "shops", "events", "exposures",
     }  # fmt: skip
-
-
