@@ -35,6 +35,7 @@ class Pages:
         """Draw `template` for this visit."""
         visit = visit_of(request)
         language = visit.language
+        values.setdefault("shop", getattr(request.state, "shop", None))  # anything with .name, put there by the door
         html = self._environment.get_template(template).render(
             request=request,
             visit=visit,
