@@ -26,6 +26,7 @@ def open_session(name: str = "peakday", master: str = "local[2]") -> Any:
         SparkSession.builder.master(master)
         .appName(name)
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", SHUFFLE_PARTITIONS)
         .config("spark.sql.ansi.enabled", "true")

@@ -55,7 +55,7 @@ def compose_rows(step: str, condition: str, filters: Sequence[Dimension] = ()) -
     chain = list(steps_of(step))
     shown = row_step(step)
     clauses = [_step_clause(part, None, filters) for part in chain]
-    return _with(clauses) + f"select {', '.join(row_columns(shown))}\nfrom {step}\nwhere ({condition})"
+    return _with(clauses) + f"select {', '.join(row_columns(shown))}\nfrom {step}\nwhere true and ({condition})"
 
 
 def row_step(step: str) -> Step:

@@ -11,8 +11,8 @@ STEPS = (
         Text("本店在统计周期内的行为事件", "The shop's behaviour events in the window"),
         f"""
         select event_id, ts, day, cast(extract(hour from ts + interval 8 hour) as integer) as hour, user_id, type,
-               item_id, category_id, coalesce(channel, source_path[1]) as source, terminal, page, search_query,
-               dwell_seconds
+               item_id, category_id, terminal, page, search_query, dwell_seconds,
+               coalesce(channel, case when array_length(source_path) > 0 then source_path[1] end) as source
         from events
         where shop_id = $shop_id and {_IN_WINDOW}
         """,
