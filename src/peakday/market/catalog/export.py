@@ -19,13 +19,13 @@ import xlsxwriter
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import show_id
 from peakday.kernel.money import decimal_text
+from peakday.kernel.spreadsheets import inert
 from peakday.market.catalog import queries
 from peakday.market.catalog.model import ITEM_PREFIX, ItemFilter
 
 ROWS_A_PART = 2_000
 SHEET_ROWS_MAX = 1_048_000
 _READ_BYTES = 1 << 18
-_FORMULA = ("=", "+", "-", "@", "\t")
 _COLUMNS = (
     "item_id", "item_ref", "sku_ref", "title", "category", "brand", "list_price", "strike_price", "sku_price",
     "cost", "quantity", "spec", "attributes", "images", "status", "listed_at",
@@ -97,9 +97,8 @@ def _texts(row: asyncpg.Record, columns: list[str]) -> list[str]:
         values[name] = None if row[name] is None else decimal_text(row[name], row["currency"])
     for name in ("spec", "attributes"):
         values[name] = json.dumps(row[name], ensure_ascii=False) if row[name] else ""
-    values["images"] = "|".join(row["images"])
+    values["images"] = inert("|".join(row["images"]))
     values["listed_at"] = row["listed_at"].isoformat() if row["listed_at"] else ""
     for name in _WORDS:  # a spreadsheet must not run a title as a formula; the import takes the mark off again
-        if values[name] and values[name].startswith(_FORMULA):
-            values[name] = f"'{values[name]}"
+        values[name] = inert(values[name]) if values[name] else values[name]
     return ["" if values[name] is None else str(values[name]) for name in columns]

@@ -25,6 +25,7 @@ from peakday.kernel.rowfiles.columns import (
     require_present,
     trimmed,
 )
+from peakday.kernel.spreadsheets import FORMULA_STARTS
 from peakday.kernel.text import Text
 from peakday.market.catalog.model import CATEGORY_UNKNOWN, json_text
 from peakday.market.catalog.rules.bulk_ids import derived_id_texts
@@ -36,6 +37,7 @@ from peakday.market.catalog.rules.item_columns import (
     STATUS_WORDS,
 )
 
+_MARKED = f"^'([{re.escape(''.join(FORMULA_STARTS))}])"
 _WORDS = {"item_ref", "sku_ref", "title", "category", "brand"}
 _PAIR = re.compile(r"\s*[:：=]\s*")
 _PAIRS = re.compile(r"\s*[;；\n]\s*")
@@ -92,7 +94,7 @@ def _texts(file: ItemFile, rows: Sequence[Sequence[str]]) -> dict[str, pa.Array]
     columns = list(zip(*rows, strict=True)) if rows else [()] * (max(file.places.values()) + 1)
     texts = {name: trimmed(columns[place]) for name, place in file.places.items()}
     for name in _WORDS & texts.keys():  # the mark that our own export puts before what looks like a formula
-        texts[name] = pc.replace_substring_regex(texts[name], "^'([=+@\\t-])", r"\1")
+        texts[name] = pc.replace_substring_regex(texts[name], _MARKED, r"\1")
     return texts
 
 

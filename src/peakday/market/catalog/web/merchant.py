@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from peakday.kernel.actor import require
@@ -37,6 +37,7 @@ PAGE = 50
 SEARCH_LENGTH_MAX = 100
 ShopRef = Annotated[UUID, ShownId(SHOP_PREFIX)]
 ItemRef = Annotated[UUID, ShownId(ITEM_PREFIX)]
+EditNo = Annotated[int, Path(ge=1, le=2**62)]
 Line = Annotated[str, Query(max_length=100, pattern=LINE_PATTERN)]
 
 
@@ -59,7 +60,8 @@ async def show_items(
     next_href = f"{base}/items?{urlencode({**kept, 'after': _show(page[-1].item_id)})}" if is_more else None
     return house.get(Pages).render(
         request, "catalog/items.html", shop=shop, items=page, total=total, base=base, show=_show, active="items",
-        typed=kept, is_filtered=bool(kept), categories=categories, category_ref=_category_ref,
+        typed={name: kept.get(name, "") for name in _FILTERS}, is_filtered=bool(kept),
+        categories=categories, category_ref=_category_ref,
         status_texts=STATUS_TEXTS, sort_texts=SORT_TEXTS, flag_texts=FLAG_TEXTS,
         paging={
             "total": total, "page": 1, "pages": None, "next_href": next_href,
@@ -103,7 +105,7 @@ async def edit_item(request: Request, shop_id: ShopRef, item_id: ItemRef) -> Res
 
 
 @router.post("/shop/{shop_id}/items/{item_id}/edits/{edit_no}/undo")
-async def undo_edit(request: Request, shop_id: ShopRef, item_id: ItemRef, edit_no: int) -> Response:
+async def undo_edit(request: Request, shop_id: ShopRef, item_id: ItemRef, edit_no: EditNo) -> Response:
     """Set an edit back."""
     house, actor = house_of(request), actor_of(request)
     try:
