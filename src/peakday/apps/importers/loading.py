@@ -6,7 +6,7 @@ transaction before.
 """
 
 import asyncio
-import tempfile
+import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -152,15 +152,20 @@ async def load_orders(under_way: Running, desk: duckdb.DuckDBPyConnection, chunk
     total = int(rows_of(desk, "select coalesce(max(n), 0) from new_order")[0][0])
     done = int(under_way.position.get("orders", 0))
     under_way.report("orders", done, total)
-    coming = _start(desk, under_way.run.kind, done, total, chunk_size)
-    while done < total:
-        chunk = await coming
-        coming = _start(desk, under_way.run.kind, chunk.last, total, chunk_size)
-        with chunk.folder:
+    folder = under_way.house.settings.home / "chunks" / str(under_way.run.run_id)
+    shutil.rmtree(folder, ignore_errors=True)  # what a killed process left
+    folder.mkdir(parents=True)
+    coming = _start(under_way, desk, folder, done, min(done + chunk_size, total))
+    try:
+        while done < total:
+            chunk = await coming
+            coming = _start(under_way, desk, folder, chunk.last, min(chunk.last + chunk_size, total))
             await _store(under_way, chunk)
-        done = chunk.last
-        under_way.report("orders", done, total)
-    (await coming).folder.cleanup()
+            done = chunk.last
+            under_way.report("orders", done, total)
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)  # its thread still writes into the folder
+        shutil.rmtree(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,32 +175,28 @@ class _Chunk:
     last: int
     rows: int
     files: orders.OrderFiles
-    folder: "tempfile.TemporaryDirectory[str]"
 
 
 def _start(
-    desk: duckdb.DuckDBPyConnection, source: str, done: int, total: int, chunk_size: int
+    under_way: Running, desk: duckdb.DuckDBPyConnection, folder: Path, done: int, last: int
 ) -> "asyncio.Task[_Chunk]":
-    first, last = done + 1, min(done + chunk_size, total)
-    return asyncio.create_task(asyncio.to_thread(_write_chunk, desk, source, first, last))
+    source = under_way.run.kind
+    return asyncio.create_task(asyncio.to_thread(_write_chunk, desk, source, folder, done + 1, last))
 
 
-def _write_chunk(desk: duckdb.DuckDBPyConnection, source: str, first: int, last: int) -> _Chunk:
-    folder = tempfile.TemporaryDirectory(prefix="peakday-import-")
-    paths = {table: Path(folder.name) / f"{table}.csv" for table in ("new_order", "new_line", "new_refund")}
-    left_out = {"new_order": "n, rows"}
+def _write_chunk(desk: duckdb.DuckDBPyConnection, source: str, folder: Path, first: int, last: int) -> _Chunk:
+    paths = {table: folder / f"{table}-{last}.csv" for table in ("new_order", "new_line", "new_refund")}
+    here = f"where n between {first} and {last}"
     with closing(desk.cursor()) as cursor:
         for table, path in paths.items():
+            left_out = "n, rows" if table == "new_order" else "n"
             cursor.execute(
-                f"copy (select * exclude ({left_out.get(table, 'n')}) from {table} where n between {first} and {last}"
-                f" order by all) to '{path}' (format csv, header false)"
+                f"copy (select * exclude ({left_out}) from {table} {here} order by all)"
+                f" to '{path}' (format csv, header false)"
             )
-        row = cursor.execute(
-            f"select coalesce(sum(rows), 0) from new_order where n between {first} and {last}"
-        ).fetchone()
+        row = cursor.execute(f"select coalesce(sum(rows), 0) from new_order {here}").fetchone()
     assert row is not None
-    files = orders.OrderFiles(source, paths["new_order"], paths["new_line"], paths["new_refund"])
-    return _Chunk(last, int(row[0]), files, folder)
+    return _Chunk(last, int(row[0]), orders.OrderFiles(source, *paths.values()))
 
 
 async def _store(under_way: Running, chunk: _Chunk) -> None:
@@ -204,6 +205,9 @@ async def _store(under_way: Running, chunk: _Chunk) -> None:
         await orders.copy_order_files(tx, chunk.files, under_way.house.clock.now())
         position = await _advance(under_way, tx, {"orders": chunk.last}, accepted=chunk.rows)
     under_way.position = position
+    for path in (chunk.files.orders, chunk.files.lines, chunk.files.refunds):
+        assert isinstance(path, Path)
+        path.unlink()
 
 
 async def _advance(
