@@ -40,7 +40,7 @@ async def audit_house(house: House) -> dict[str, tuple[list[Finding], float]]:
     return answers
 
 
-def audit(as_json: bool = typer.Option(False, "--json", help="one JSON object instead of a table")) -> None:  # noqa: B008
+def audit(as_json: bool = typer.Option(False, "--json", help="one JSON object instead of a table")) -> None:
     """Recompute every invariant from the records; exit 1 and name the ids where one is broken."""
 
     async def run() -> dict[str, tuple[list[Finding], float]]:
