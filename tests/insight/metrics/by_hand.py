@@ -1,7 +1,7 @@
 """What is each figure when a person counts it with pencil and paper? Plain loops, none of the registry's SQL.
 
-`count_by_hand(market, window, cut)` returns every metric by name. `cut(kind, row)` says whether a fact belongs to the part
-that is looked at; facts outside it (earlier payments, competitors) are never cut.
+`count_by_hand(market, window, cut)` returns every metric by name. `cut(kind, row)` says whether a fact belongs to the
+part that is looked at; facts outside it (earlier payments, competitors) are never cut.
 """
 
 from collections import defaultdict
@@ -54,7 +54,7 @@ def half_up(part: int, whole: int) -> int | None:
     return sign * ((2 * abs(part) + abs(whole)) // (2 * abs(whole)))
 
 
-def share(part: int | float, whole: int | float) -> float | None:
+def share(part: float, whole: float) -> float | None:
     return None if not whole else float(Fraction(part) / Fraction(whole))
 
 
@@ -178,7 +178,8 @@ def _trade(facts: _Facts, cut: Cut) -> dict:
     listed, discount = sum(o["list_minor"] for o in paid), sum(o["discount_minor"] for o in paid)
     refunded = sum(r["amount_minor"] for r in refunds)
     return {
-        "order_buyers": order_buyers, "placed_orders": len(placed), "order_amount": sum(o["paid_minor"] for o in placed),
+        "order_buyers": order_buyers, "placed_orders": len(placed),
+        "order_amount": sum(o["paid_minor"] for o in placed),
         "paid_amount": amount, "paying_buyers": len(spent), "paid_orders": len(paid),
         "order_pay_conversion": share(len(spent), order_buyers), "average_order_value": half_up(amount, len(spent)),
         "list_amount": listed, "discount_amount": discount, "discount_depth": share(discount, listed),

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import duckdb
-import pyarrow
+import pyarrow as pa
 
 from peakday.insight.metrics.facts.relations import RECORDS, RELATIONS
 
@@ -62,7 +62,8 @@ class SmallMarket:
         }  # fmt: skip
         paid_lines = sum(line[3] for line in lines)
         self._add("orders", {
-            **common, "checkout_id": f"k{order_id}", "source": "test", "status": "completed" if paid else "awaiting_payment",
+            **common, "checkout_id": f"k{order_id}", "source": "test",
+            "status": "completed" if paid else "awaiting_payment",
             "currency": "CNY", "list_minor": paid_lines + discount, "discount_minor": discount,
             "postage_minor": postage, "paid_minor": paid_lines + postage, "refund_minor": 0,
         })  # fmt: skip
@@ -100,7 +101,7 @@ class SmallMarket:
             columns = ", ".join(f"{name} {kind}" for name, kind in relation.columns.items())
             connection.execute(f"create or replace table {relation.name} ({columns})")
             if self.rows[relation.name]:
-                rows = pyarrow.Table.from_pylist(self.rows[relation.name])
+                rows = pa.Table.from_pylist(self.rows[relation.name])
                 connection.register("rows", rows)
                 connection.execute(f"insert into {relation.name} by name select * from rows")
                 connection.unregister("rows")

@@ -140,11 +140,12 @@ def assert_equal(expected: object, found: object, what: object) -> None:
     if isinstance(expected, float) and found is not None:
         assert found == pytest.approx(expected, rel=1e-9), what
     else:
-        assert found == expected and type(found) is type(expected), (what, expected, found)
+        assert found == expected, what
+        assert type(found) is type(expected), what
 
 
 def test_a_parameter_becomes_a_typed_literal() -> None:
     sql = carry_over("select $shop_id, $start, $first_day, $with_simulated", {
-        "shop_id": "o'x", "start": datetime(2026, 11, 10, 16), "first_day": date(2026, 11, 11), "with_simulated": False,
+        "shop_id": "o'x", "start": datetime.fromisoformat("2026-11-10 16:00"), "first_day": date(2026, 11, 11), "with_simulated": False,
     })  # fmt: skip
     assert sql == ("SELECT 'o\\'x', CAST('2026-11-10 16:00:00' AS TIMESTAMP_NTZ), CAST('2026-11-11' AS DATE), FALSE")

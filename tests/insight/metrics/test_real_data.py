@@ -1,7 +1,8 @@
 """Do the metrics agree with raw recomputation on real trade and real clicks?
 
-Complete Journey: 1,469,307 lines straight from the package's Parquet, per manufacturer and month. yoochoose: sessions from the
-text files. The recomputation reads the raw files with Python loops; the registry reads relations made of the same rows.
+Complete Journey: 1,469,307 lines straight from the package's Parquet, per manufacturer and month. yoochoose: sessions
+from the text files. The recomputation reads the raw files with Python loops; the registry reads relations made of the
+same rows.
 """
 
 import csv
@@ -48,7 +49,7 @@ def shop_uuid(number: int) -> UUID:
 
 @pytest.fixture(scope="module")
 def journey():
-    """Relations as an import would make them: a manufacturer is a shop, a household a buyer, a basket's part an order."""
+    """Relations as an import makes them: a manufacturer is a shop, a household a buyer, a basket's part an order."""
     facts = TableFacts()
     facts.connection.execute(f"""
         create temp table raw as
@@ -60,8 +61,8 @@ def journey():
     facts.connection.execute("""
         insert into orders by name
         select lpad(to_hex(maker + 1), 32, '0')::uuid::varchar as shop_id, basket_id::varchar as order_id,
-               household_id::varchar as buyer_id, 'store' as terminal, min(bought_at) as created_at, min(bought_at) as paid_at,
-               (min(bought_at) + interval 8 hour)::date as created_day, (min(bought_at) + interval 8 hour)::date as paid_day,
+               household_id::varchar as buyer_id, 'store' as terminal, min(bought_at) as created_at, created_at as paid_at,
+               (min(bought_at) + interval 8 hour)::date as created_day, created_day as paid_day,
                sum(paid_minor)::bigint as paid_minor, 0 as list_minor, 0 as discount_minor, 0 as postage_minor,
                false as simulated
         from raw group by maker, basket_id, household_id
@@ -71,7 +72,7 @@ def journey():
         select lpad(to_hex(maker + 1), 32, '0')::uuid::varchar as shop_id, basket_id::varchar as order_id,
                row_number() over () as line_no, household_id::varchar as buyer_id, product_id::varchar as item_id,
                bought_at as created_at, bought_at as paid_at, (bought_at + interval 8 hour)::date as created_day,
-               (bought_at + interval 8 hour)::date as paid_day, quantity, paid_minor, 0 as list_minor, false as simulated
+               created_day as paid_day, quantity, paid_minor, 0 as list_minor, false as simulated
         from raw
     """)
     return facts
@@ -139,7 +140,7 @@ async def test_real_sessions_give_the_views_visitors_and_bounces_of_a_hand_count
     with YOOCHOOSE.open() as file:
         for number, line in enumerate(csv.DictReader(file, delimiter="\t")):
             seconds = float(line["Time"])
-            instant = datetime(1970, 1, 1) + timedelta(seconds=round(seconds, 3))
+            instant = datetime.fromisoformat("1970-01-01") + timedelta(seconds=round(seconds, 3))
             day = (instant + timedelta(hours=8)).date()
             rows.append((f"e{number}", instant, day, line["SessionId"], "pv", line["ItemId"], str(shop)))
             views[day][line["SessionId"]] += 1

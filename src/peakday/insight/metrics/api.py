@@ -101,9 +101,14 @@ async def rows_of(
     return await queries.fetch_rows(store, name, question, cursor, limit)
 
 
-async def labels_of(store: FactStore, by: Dimension, keys: Iterable[str]) -> Mapping[str, Text]:
-    """Names for keys of a dimension: item titles, category names; other dimensions name themselves, '' is not known."""
-    return await queries.fetch_labels(store, by, keys)
+async def labels_of(
+    store: FactStore, by: Dimension, keys: Iterable[str], shop_id: UUID | None = None
+) -> Mapping[str, Text]:
+    """Names for keys of a dimension: item titles, category names; other dimensions name themselves, '' is not known.
+
+    With `shop_id` the titles of that shop only: who asks by an id from an address must not read another's titles.
+    """
+    return await queries.fetch_labels(store, by, keys, shop_id)
 
 
 async def last_day_of(actor: Actor, store: FactStore, shop_id: UUID) -> date | None:

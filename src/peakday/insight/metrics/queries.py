@@ -1,8 +1,10 @@
 """How is a question put to the facts?"""
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -23,6 +25,8 @@ PEOPLE_MIN = 5  # the smallest group whose money a shop may see elsewhere
 ROWS_MAX = 10_000  # one page of facts
 LABELS_MAX = 5_000
 _YEAR = timedelta(days=365)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
 
 
 def window_parameters(question: Question) -> dict[str, object]:
@@ -118,27 +122,36 @@ def _read_cursor(cursor: str, step: Step) -> dict[str, object]:
 def _check_marks(marks: Sequence[str], step: Step) -> None:
     """Raises ValueError unless the marks can be compared with the columns that order the rows."""
     for mark, kind in zip(marks, step.row_order.values(), strict=True):
-        if kind == "TIMESTAMP":
+        if not mark.isprintable():
+            raise ValueError(mark)
+        if kind == "TIMESTAMP" and not _INSTANT.fullmatch(mark):
+            raise ValueError(mark)
+        if kind in {"TIMESTAMP", "DATE"}:
             datetime.fromisoformat(mark)
-        elif kind == "INTEGER":
-            int(mark)
+        elif kind == "INTEGER" and not (_WHOLE.fullmatch(mark) and abs(int(mark)) < 2**31):
+            raise ValueError(mark)
 
 
-async def fetch_labels(store: FactStore, by: Dimension, keys: Iterable[str]) -> Mapping[str, Text]:
-    """Names for keys: titles of items, names of categories; the empty key is "not known"."""
+async def fetch_labels(
+    store: FactStore, by: Dimension, keys: Iterable[str], shop_id: UUID | None = None
+) -> Mapping[str, Text]:
+    """Names for keys: titles of items (of one shop, if given), names of categories; the empty key is "not known"."""
     wanted = sorted(set(keys))[:LABELS_MAX]
     labels: dict[str, Text] = {key: Text(key, key) for key in wanted if key}
     if "" in wanted:
         labels[""] = Text("未知", "Not known")
     sql = _LABEL_SQL.get(by)
     if sql and wanted:
-        for key, name_zh, name_en in await store.fetch(sql, {"keys": wanted}):
+        for key, name_zh, name_en in await store.fetch(
+            sql, {"keys": wanted, "shop_id": str(shop_id) if shop_id else None}
+        ):
             labels[str(key)] = Text(str(name_zh), str(name_en))
     return labels
 
 
 _LABEL_SQL = {
-    Dimension.ITEM: "select item_id, title, title from items where item_id in (select unnest($keys))",
+    Dimension.ITEM: "select item_id, title, title from items where item_id in (select unnest($keys))"
+    " and ($shop_id is null or shop_id = $shop_id)",
     Dimension.CATEGORY: "select category_id, coalesce(name_zh, ''), coalesce(name_en, name_zh, '') from categories"
     " where category_id in (select unnest($keys))",
 }

@@ -66,9 +66,8 @@ async def fetch_rank(store: FactStore, question: RankQuestion) -> MarketRank:
 
 def _rank_rows(found: list[tuple[object, ...]], question: RankQuestion, secret: bytes) -> list[RankRow]:
     rule = find_rule("paid_amount", question.window.last_day)
-    asked = f"{question.ranked}/{question.category_id}/{question.window.start}/{question.window.end}"
     values = [(str(name), int(str(minor))) for name, _, minor, _ in found]
-    indices = index_values(values, rule, secret, asked)
+    indices = index_values(values, rule, secret)
     return [
         RankRow(place, UUID(str(key)), str(name), index, bool(is_own), int(str(minor)) if is_own else None)
         for place, ((key, name, minor, is_own), index) in enumerate(zip(found, indices, strict=True), start=1)

@@ -1,7 +1,7 @@
 """How do the same steps run on Spark, when the log outgrows one machine?
 
-The SQL of a question is carried over by sqlglot, parameters become typed literals, and relations are views over Parquet
-files: those of the fact store (`FactStore.export`) or the same columns on shared storage. `SparkFacts` can stand wherever
+The SQL of a question is carried over by sqlglot, parameters become typed literals, relations are views over Parquet
+files: those of the fact store (`FactStore.export`) or the same columns on shared storage. `SparkFacts` stands wherever
 the registry's queries want facts, so a figure is asked for in the same words.
 """
 

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -15,11 +15,10 @@ import pytest
 
 from peakday.insight.behaviour.api import EVENTS_SHAPE
 from peakday.insight.metrics.facts import EventSource, FactStore
-from peakday.insight.metrics.facts.extract import extract_facts
 from peakday.insight.metrics.facts.manifest import FactFolder
 from peakday.kernel.eventlog import log_files
 from peakday.trade.orders.api import copy_facts
-from tests.insight.metrics.small_market import SHOP, SmallMarket, at
+from tests.insight.metrics.small_market import SHOP, SmallMarket
 
 PROVIDERS = dict.fromkeys(("orders", "order_lines", "refunds"), copy_facts)
 JULY = datetime(2026, 7, 15, 4, tzinfo=UTC)
@@ -88,7 +87,7 @@ async def test_what_is_committed_is_seen_and_what_changes_is_seen_once(store, da
     assert await sums(store) == (2, 1150, 2)
     assert await store.fetch(
         "select flags, paid_at, paid_day::varchar from orders order by created_at limit 1", {}
-    ) == [(["odd", "two"], datetime(2026, 11, 11, 4), "2026-11-11")]
+    ) == [(["odd", "two"], datetime.fromisoformat("2026-11-11 04:00"), "2026-11-11")]
 
 
 async def test_only_the_months_that_changed_are_written_again(store, database) -> None:
@@ -312,7 +311,8 @@ async def test_events_show_as_their_segments_grow_each_once(house) -> None:
         write_segment(two, [], tail=b'"}\n')  # a line without a time is not ours
         write_segment(two, [event(4, day=12)])
         assert await count() == 4
-        assert await store.fetch("select distinct day::varchar, source_path, dwell_seconds from events order by 1", {}) == [
+        days = await store.fetch("select distinct day::varchar, source_path, dwell_seconds from events order by 1", {})
+        assert days == [
             ("2026-11-11", ["search"], 1.5), ("2026-11-12", ["search"], 1.5),
         ]  # fmt: skip
         from peakday.kernel.eventlog import compact_log
