@@ -1,15 +1,18 @@
 """How are the checked rows of a merchant's file stored, tens of thousands in one statement?
 
-The rows go by COPY into a temporary table and from there into sku and item. Both remember the run and row they came
-from last: a row whose number an earlier row of the same run already holds is found there, however long ago that was,
-and memory does not grow with the file. Columns that the file does not have keep what is stored.
+Rows of new items go by COPY straight into item and sku; rows of items that are there already by way of a temporary
+table and one statement, and columns that the file does not have keep what is stored. Both tables remember the run and
+row they came from last: a row whose number an earlier row of the same run already holds is found there, however long
+ago that was, and memory does not grow with the file.
 """
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -40,26 +43,89 @@ _ITEM_COLUMNS = {
 }  # fmt: skip
 
 
+_ITEM_COPY = {
+    "shop_id": "shop_id", "item_id": "item_id", "source": "source", "source_ref": "item_ref",
+    "leaf_category_id": "category_id", "brand_id": "brand_id", "title": "title", "attributes": "attributes",
+    "images": "images", "list_price_minor": "list_price", "strike_price_minor": "strike_price",
+    "currency": "currency", "status": "status", "flags": "flags", "first_listed_at": "listed_at",
+    "updated_at": "started_at", "import_run": "import_run", "import_row": "row_no",
+}  # fmt: skip
+_SKU_COPY = {
+    "shop_id": "shop_id", "sku_id": "sku_id", "item_id": "item_id", "source_ref": "sku_ref", "spec": "spec",
+    "price_minor": "sku_price", "cost_minor": "cost", "quantity_stated": "quantity", "status": "status",
+    "import_run": "import_run", "import_row": "row_no",
+}  # fmt: skip
+
+
 async def store_rows(
     tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, datetime], columns: Collection[str], currency: str
 ) -> list[tuple[int, int, str]]:
-    """Store the rows of run (id, started_at); returns those refused as (row, first row, number) with a number again."""
-    await tx.execute(_CREATE)
-    sink = io.BytesIO()
+    """Store the rows of run (id, started_at); returns those refused as (row, first row, number) with a number again.
+
+    Takes the shop's import lock: two files of one shop are stored one after the other.
+    """
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"catalog.import:{shop_id}")
     table = await _with_brands(tx, shop_id, table)
+    found = await tx.fetch(
+        "select item_id from catalog.item where shop_id = $1 and item_id = any($2::text[]::uuid[])",
+        shop_id, table["item_id"].to_pylist(), timeout=STORE_SECONDS_MAX,
+    )  # fmt: skip
+    is_known = pc.is_in(table["item_id"], pa.array([row["item_id"].hex for row in found], pa.string()))
+    again = await _merge(tx, shop_id, table.filter(is_known), run, columns, currency) if found else []
+    fresh = table.filter(pc.invert(is_known)) if found else table
+    try:
+        async with tx.transaction():
+            await _copy_fresh(tx, shop_id, fresh, run, currency)
+    except asyncpg.UniqueViolationError:  # somebody has made one of them by hand just now
+        again += await _merge(tx, shop_id, fresh, run, columns, currency)
+    return again
+
+
+async def _copy_fresh(tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, datetime], currency: str) -> None:
+    """Rows of items that are not there yet: straight into the tables."""
+    count = len(table)
+    same = {
+        "shop_id": pa.repeat(str(shop_id), count), "import_run": pa.repeat(str(run[0]), count),
+        "started_at": pa.repeat(run[1].isoformat(), count), "currency": pa.repeat(currency, count),
+        "source": pa.repeat("upload", count),
+    }  # fmt: skip
+    empty = {name: pc.fill_null(table[name], "{}") for name in ("attributes", "images", "spec")}
+    at = pc.if_else(pc.is_null(table["listed_at"]), pa.scalar(run[1], table["listed_at"].type), table["listed_at"])
+    price = pc.coalesce(table["sku_price"], table["list_price"])
+    rows = pa.table({**{name: table[name] for name in _NAMES}, **same, **empty, "listed_at": at, "sku_price": price})
+    items = rows
+    if count and pc.count_distinct(rows["item_id"]).as_py() < count:
+        _, first = np.unique(rows["item_id"].to_numpy(zero_copy_only=False), return_index=True)
+        items = rows.take(np.sort(first))
+    await _copy(tx, "item", items, _ITEM_COPY)
+    await _copy(tx, "sku", rows, _SKU_COPY)
+
+
+async def _copy(tx: Tx, name: str, rows: pa.Table, columns: Mapping[str, str]) -> None:
+    sink = io.BytesIO()
+    pa_csv.write_csv(rows.select(list(columns.values())), sink, pa_csv.WriteOptions(include_header=False))
+    sink.seek(0)
+    await tx.copy_to_table(
+        name, schema_name="catalog", columns=list(columns), source=sink, format="csv", timeout=STORE_SECONDS_MAX
+    )
+
+
+async def _merge(
+    tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, datetime], columns: Collection[str], currency: str
+) -> list[tuple[int, int, str]]:
+    """Rows of items that may be there: by way of a temporary table."""
+    await tx.execute(_CREATE)
+    await tx.execute("truncate incoming_row")
+    sink = io.BytesIO()
     pa_csv.write_csv(table.select(_NAMES), sink, pa_csv.WriteOptions(include_header=False))
     sink.seek(0)
     await tx.copy_to_table("incoming_row", source=sink, format="csv", timeout=STORE_SECONDS_MAX)
     has_skus = "sku_ref" in columns
-    row = await tx.fetchrow(_item_statement(columns), shop_id, *run, currency, timeout=STORE_SECONDS_MAX)
-    assert row is not None
-    again = [] if has_skus or row["stored"] == len(table) else await _take_out_known(tx, shop_id, run[0], "item")
-    if has_skus or row["fresh"] < len(table):
-        stored = await tx.fetchval(_sku_statement(columns), shop_id, run[0], timeout=STORE_SECONDS_MAX)
-        if has_skus and stored < len(table):
-            again = await _take_out_known(tx, shop_id, run[0], "sku")
-    else:  # SKUs of items that were not there a moment ago are not there either
-        await tx.execute(_SKU_INSERT, shop_id, run[0], timeout=STORE_SECONDS_MAX)
+    stored = await tx.fetchval(_item_statement(columns), shop_id, *run, currency, timeout=STORE_SECONDS_MAX)
+    again = [] if has_skus or stored == len(table) else await _take_out_known(tx, shop_id, run[0], "item")
+    stored = await tx.fetchval(_sku_statement(columns), shop_id, run[0], timeout=STORE_SECONDS_MAX)
+    if has_skus and stored < len(table):
+        again = await _take_out_known(tx, shop_id, run[0], "sku")
     return again
 
 
@@ -118,8 +184,8 @@ def _item_statement(columns: Collection[str]) -> str:
             changed_xid = case when {is_same} then old.changed_xid else excluded.changed_xid end,
             import_run = excluded.import_run, import_row = excluded.import_row
         where old.import_run is distinct from excluded.import_run
-        returning xmax = 0 as is_fresh)
-        select count(*) as stored, count(*) filter (where is_fresh) as fresh from stored
+        returning 1)
+        select count(*) from stored
         """
 
 
