@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)  # 20:00 on the wall clock
 
 @pytest.fixture
 def market() -> SmallMarket:
-    """Two days of trade: the day before yesterday ann buys, yesterday ann and bob do, and bob's second order is unpaid."""
+    """On the 9th ann buys, on the 10th ann and bob do, and bob's second order is unpaid."""
     market = SmallMarket()
     market.item("i1")
     market.item("i2")

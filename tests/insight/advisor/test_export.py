@@ -14,7 +14,8 @@ from peakday.kernel.text import Text
 
 SHEET = Sheet(
     "s", Text("商品", "Items"),
-    (Column("part", Text("商品", "Item")), Column("day", Text("日期", "Day")), Column("m", Text("金额", "Paid"), Unit.MONEY),
+    (Column("part", Text("商品", "Item")), Column("day", Text("日期", "Day")),
+     Column("m", Text("金额", "Paid"), Unit.MONEY),
      Column("s", Text("占比", "Share"), Unit.SHARE), Column("n", Text("件数", "Pieces"), Unit.COUNT)),
     (Line(("绿茶, 大", date(2026, 11, 11), 123456, 0.25, 3)), Line(('=HYPERLINK("x")', None, None, None, 0))),
 )  # fmt: skip

@@ -71,7 +71,7 @@ class Desk:
 
     async def labels(self, dimension: Dimension, keys: Iterable[str]) -> Mapping[str, Text]:
         """Names of items or categories; a fact without an entry in the catalogue says so."""
-        labels = await metrics.labels_of(self.store, dimension, keys)
+        labels = await metrics.labels_of(self.store, dimension, keys, self.shop_id)
         return {key: NOT_LISTED if key and text.zh in {key, ""} else text for key, text in labels.items()}
 
 

@@ -17,11 +17,11 @@ from peakday.insight.advisor.model import Cell, Column, Sheet
 from peakday.insight.metrics.model import Unit
 from peakday.kernel.clock import MARKET_ZONE
 from peakday.kernel.money import decimal_text
+from peakday.kernel.spreadsheets import inert
 from peakday.kernel.text import Language, Text
 
 BOM = "\ufeff"
 SHEET_NAME_MAX = 31
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _FORMATS = {Unit.MONEY: "#,##0.00", Unit.SHARE: "0.00%", Unit.PEOPLE: "#,##0", Unit.COUNT: "#,##0", Unit.RATIO: "0.00", Unit.SECONDS: "0.0"}  # fmt: skip  # noqa: E501 - a table of values
 
 Plain: TypeAlias = str | int | float | None
@@ -93,12 +93,7 @@ def _csv_cell(cell: Cell, column: Column, language: Language, currency: str) -> 
     if column.unit is Unit.MONEY and isinstance(cell, int):
         return decimal_text(cell, currency)
     value = plain(cell, column, language, currency)
-    return harmless(value) if isinstance(value, str) else "" if value is None else repr(value)
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return inert(value) if isinstance(value, str) else "" if value is None else repr(value)
 
 
 def _sheet_name(title: str) -> str:

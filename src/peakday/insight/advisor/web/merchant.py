@@ -114,13 +114,13 @@ async def items(
     shop_id: ShopId,
     q: Annotated[str, Query(max_length=SEARCH_LENGTH_MAX, pattern=LINE_PATTERN)] = "",
     sort: str = "",
-    page: Annotated[int, Query(ge=1, le=1000)] = 1,
+    p: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:
     """Items, categories, price bands, unsaleable items."""
     seat = await sit(request, shop_id)
     if not seat.allowed:
         return seat.render("items", "data/items", page=EMPTY)
-    wanted = read_wanted(q, sort, page)
+    wanted = read_wanted(q, sort, p)
     model, reader = await items_page(seat.desk, wanted), seat.reader
     sheets = model.sheets
     return seat.render(
@@ -160,8 +160,8 @@ def _draw_items(reader: Reader, model: ItemsPage, wanted: Wanted) -> dict[str, A
     return table | {
         "page": wanted.page,
         "pages": pages,
-        "previous_href": reader.href("data/items", page=wanted.page - 1) if wanted.page > 1 else None,
-        "next_href": reader.href("data/items", page=wanted.page + 1) if model.has_more else None,
+        "previous_href": reader.href("data/items", p=wanted.page - 1) if wanted.page > 1 else None,
+        "next_href": reader.href("data/items", p=wanted.page + 1) if model.has_more else None,
     }
 
 

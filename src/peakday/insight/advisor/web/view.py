@@ -101,11 +101,11 @@ class Reader:
         """Where the facts behind a figure are listed, of one part when a key is given."""
         path = f"metrics/{metric}/rows"
         if dimension is None or key is None:
-            return self.href(path, sort=None, q=None, page=None)
+            return self.href(path, sort=None, q=None)
         if dimension is Dimension.DAY:
-            return self.href(path, period=f"day:{key}", sort=None, q=None, page=None)
+            return self.href(path, period=f"day:{key}", sort=None, q=None)
         part = {dimension.value: shown_key(dimension, key)}
-        return self.href(path, sort=None, q=None, page=None, **part)
+        return self.href(path, sort=None, q=None, **part)
 
     # ---- parts of pages
     def change(self, unit: Unit, now: Value, before: Value, label: Text) -> dict[str, str] | None:
@@ -250,7 +250,7 @@ class Reader:
         """The page of a part, where it has one: an item."""
         if dimension is not Dimension.ITEM or not key:
             return None
-        return self.href(f"data/items/{shown_key(dimension, key)}", q=None, sort=None, page=None)
+        return self.href(f"data/items/{shown_key(dimension, key)}", q=None, sort=None)
 
     def heat(self, sheet: Sheet) -> dict[str, Any]:
         """Weekdays and hours as a grid; the busiest cell is strongest."""
@@ -282,7 +282,7 @@ class Reader:
         ends = [self.value(None, window.first_day), self.value(None, window.last_day)]
         return {
             "options": [
-                {"label": self.say(one.title), "href": self.href(path, period=one.period, page=None),
+                {"label": self.say(one.title), "href": self.href(path, period=one.period),
                  "active": one.is_current}
                 for one in picker.choices
             ],
@@ -291,14 +291,14 @@ class Reader:
             "kept": [(name, value) for name, value in self.filters.items() if name != "page"],
             "action": f"/shop/{self.shop_ref}/{path}",
             "summary": ends[0] if ends[0] == ends[1] else " – ".join(ends),
-            "before_href": self.href(path, period=picker.before, page=None) if picker.before else None,
-            "after_href": self.href(path, period=picker.after, page=None) if picker.after else None,
+            "before_href": self.href(path, period=picker.before) if picker.before else None,
+            "after_href": self.href(path, period=picker.after) if picker.after else None,
         }  # fmt: skip
 
     def exports(self, page: str, sheet: str) -> tuple[str, str]:
         """Where a sheet is taken away as CSV and as XLSX."""
         path = f"data/{page}/export/{sheet}"
-        return self.href(f"{path}.csv", page=None), self.href(f"{path}.xlsx", page=None)
+        return self.href(f"{path}.csv"), self.href(f"{path}.xlsx")
 
 
 def shown_key(dimension: Dimension, key: str) -> str:
