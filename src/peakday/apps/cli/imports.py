@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from peakday.apps.cli.import_csv import import_csv
 from peakday.apps.importers import api as importers
 from peakday.apps.opening import open_house
 from peakday.kernel.database.launcher import ensure_server
@@ -24,6 +25,7 @@ from peakday.kernel.settings import read_settings
 app = typer.Typer(no_args_is_help=True, help="Bring in trade from elsewhere; safe to repeat and to kill.")
 verify_app = typer.Typer(no_args_is_help=True, help="Prove an import against its source.")
 app.add_typer(verify_app, name="verify")
+app.command("csv")(import_csv)
 
 SHOWN_MAX = 10
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the file")]
