@@ -22,6 +22,7 @@ import asyncpg
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id
 from peakday.kernel.refusal import Conflict, NotFound, Problem
+from peakday.kernel.spreadsheets import inert
 from peakday.kernel.text import Text
 
 RUNS_LISTED_MAX = 200
@@ -30,7 +31,7 @@ ERROR_FILE_BATCH = 5_000
 ERROR_FILE_PART = 1 << 16
 ERROR_FILE_COLUMNS = ("row", "field", "value", "code", "message", "message_zh", "remedy", "remedy_zh")
 
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,]+$)")
+_NUMBER = re.compile(r"[+-][\d.,]+", re.ASCII)
 _COLUMNS = (
     "run_id, kind, key, shop_id, status, position, rows_read, rows_accepted, rows_refused, rows_total,"
     " started_at, updated_at, finished_at, failure, note"
@@ -235,7 +236,7 @@ async def stream_error_file(tx: Tx, run_id: UUID, *, hide_values: bool = False) 
 
 def _inert(value: object) -> object:
     """A value that a spreadsheet would run as a formula is written as text; plain numbers stay as they are."""
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+    return inert(value) if isinstance(value, str) and not _NUMBER.fullmatch(value) else value
 
 
 def _problem_row(problem: Problem) -> tuple[object, ...]:

@@ -75,7 +75,7 @@ async def market(house: House) -> AsyncIterator[Market]:
         app = create_app(lambda: _given(house))
         app.state.house = house
         async with house.database.transaction() as tx:
-            places = {name: await _open_shop(tx, house, name) for name in CANARY_MINOR}
+            places = {name: await open_shop(tx, house, name) for name in CANARY_MINOR}
         yield Market(app, house, places)
 
 
@@ -84,9 +84,9 @@ async def _given(house: House) -> AsyncIterator[House]:
     yield house
 
 
-async def _open_shop(tx, house: House, name: str) -> Place:
+async def open_shop(tx, house: House, name: str) -> Place:
     now = house.clock.now()
-    paid = CANARY_MINOR[name]
+    paid = CANARY_MINOR.get(name, 100_000_00)
     [shop_id] = await shops.ensure_shops(
         tx, [NewShop(source="test", source_ref=name, name=f"Shop {name}", currency="CNY", opened_at=now)]
     )

@@ -1,7 +1,7 @@
 """Which rooms answer on which address? The app assembles their routes behind the door's manners, and decides nothing.
 
-From outside to inside a request passes: manners (headers, limits) → identity (who asks, forged forms) → idempotency
-(a change with a key happens once) → trail (who saw it) → the room's route.
+From outside to inside a request passes: manners (headers, limits) → failures (what nobody expected) → identity (who
+asks, forged forms) → idempotency (a change with a key happens once) → trail (who saw it) → the room's route.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 import peakday
 from peakday.apps.http.errors import add_error_handlers
+from peakday.apps.http.failures import FailureDoor
 from peakday.apps.http.idempotency import IdempotencyDoor
 from peakday.apps.http.identity import IdentityDoor
 from peakday.apps.http.manners import MannersDoor
@@ -68,7 +69,7 @@ def create_app(opening: Opening | None = None) -> FastAPI:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_error_handlers(app)
-    for middleware in (TrailDoor, IdempotencyDoor, IdentityDoor, MannersDoor):
+    for middleware in (TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor):
         app.add_middleware(middleware)
     return app
 

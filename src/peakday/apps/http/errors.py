@@ -1,5 +1,6 @@
 """How does every kind of "no" reach its reader? As problem+json at API doors, as a page in their language elsewhere."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,6 +15,8 @@ from peakday.kernel.web.context import house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.problems import answer_refusal, status_of
 
+VALUE_LENGTH_MAX = 200
+_SECRET = re.compile("password|secret|token", re.IGNORECASE)
 _REMEDY = Text("按接口文档改正该字段", "Correct this field as the API description says")
 
 
@@ -58,8 +61,15 @@ def _problem(fault: dict[str, Any]) -> Problem:
         code=str(fault["type"]),
         message=Text(f"格式不正确({reason})", reason),  # the library's own words stand in brackets
         remedy=_REMEDY,
-        value=str(fault.get("input"))[:200],
+        value=_shown(place, fault.get("input")),
     )
+
+
+def _shown(place: str, typed: object) -> str | None:
+    """What was typed, where that helps: never a secret, never a whole body, only characters that UTF-8 has."""
+    if isinstance(typed, dict | list | bytes) or _SECRET.search(place):
+        return None
+    return str(typed)[:VALUE_LENGTH_MAX].encode("utf-8", "replace").decode()
 
 
 async def _on_http(request: Request, error: Exception) -> Response:

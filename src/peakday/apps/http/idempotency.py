@@ -3,25 +3,34 @@
 A change under /v1 may carry `Idempotency-Key`. The first request claims (actor, key) with a hash of what it asks;
 its answer is kept. The same key with the same request gets that answer again (`Idempotent-Replay: true`); with
 another request it is refused; while the first is still running, refused as in progress. A claim whose process died
-is free again after CLAIM_SECONDS. Answers of failures (5xx) are not kept.
+is free again after CLAIM_SECONDS. Answers that ask to try again (5xx, 429) are not kept.
+
+Doors of credentials are remembered without what went in or out: no secret, and no hash from which a password could be
+guessed, lies in the record. Their retry is refused, and so is one whose answer was too large to keep. An upload needs
+no key, for the same file again is the same import; its key is not looked at.
 """
 
 import hashlib
+import re
 from datetime import timedelta
 
-import msgspec
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from peakday.kernel.house import House
-from peakday.kernel.refusal import Conflict, Refusal
+from peakday.kernel.refusal import Conflict, Invalid, Problem, Refusal
 from peakday.kernel.text import Text
+from peakday.kernel.web.context import Visit
 from peakday.kernel.web.problems import PROBLEM_TYPE, problem_body, status_of
 
 CLAIM_SECONDS = 60
 KEY_LENGTH_MAX = 128
 KEPT_BYTES_MAX = 1_000_000
+ASK_AGAIN = {408, 425, 429}
+CREDENTIAL_DOORS = re.compile(r"POST /v1/shops/[^/]+/(keys|staff)|PUT /v1/shops/[^/]+/staff/[^/]+/password")
+_KEY = re.compile(f"[!-~]{{1,{KEY_LENGTH_MAX}}}")
 
 
 class KeyReused(Conflict):
@@ -38,6 +47,16 @@ class KeyInProgress(Conflict):
     message = Text("相同请求正在处理", "The same request is still being processed")
 
 
+class AnswerNotKept(Conflict):
+    """The change was made; its answer held a secret, or was too large, and is kept nowhere."""
+
+    code = "idempotent_answer_not_kept"
+    message = Text(
+        "该幂等键的请求已完成,其结果未保存,无法再次返回",
+        "The change with this key was made already; its answer is not kept and cannot be given again",
+    )
+
+
 class IdempotencyDoor:
     """ASGI middleware for changes under /v1 that carry a key."""
 
@@ -47,26 +66,65 @@ class IdempotencyDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, replay or refuse."""
         key = Headers(scope=scope).get("idempotency-key") if scope["type"] == "http" else None
-        if not key or scope["method"] in {"GET", "HEAD", "OPTIONS"} or not scope["path"].startswith("/v1/"):
+        if key is None or not _is_change(scope):
             await self.app(scope, receive, send)
             return
-        body = await _read(receive)
-        visit = scope["state"]["visit"]
-        owner = str(visit.actor.account_id or visit.actor.via_key) if visit.actor else visit.remote_address
-        digest = hashlib.sha256(b"\0".join([scope["method"].encode(), scope["path"].encode(), body])).digest()
         house: House = scope["app"].state.house
         try:
-            kept = await _claim(house, owner, key[:KEY_LENGTH_MAX], digest)
+            if not _KEY.fullmatch(key):
+                raise Invalid(_unfit(key))
+            body = await _read(receive)
+            claim = (_owner(scope["state"]["visit"]), key, _digest(scope, body))
+            kept = await _claim(house, *claim)
         except Refusal as refusal:
             answer = JSONResponse(problem_body(refusal), status_of(refusal), media_type=PROBLEM_TYPE)
             await answer(scope, receive, send)
             return
+        except ClientDisconnect:
+            return  # half a body asks for nothing
         if kept is not None:
             await kept(scope, receive, send)
             return
-        answer_of = _Recorder(send)
-        await self.app(scope, _replaying(body), answer_of)
-        await _keep(house, owner, key[:KEY_LENGTH_MAX], answer_of)
+        recorder = _Recorder(send)
+        try:
+            await self.app(scope, _replaying(body), recorder)
+        finally:
+            await _keep(house, *claim[:2], recorder, is_secret=_is_credential_door(scope))
+
+
+def _is_change(scope: Scope) -> bool:
+    path = scope["path"]
+    return (
+        scope["method"] not in {"GET", "HEAD", "OPTIONS"} and path.startswith("/v1/") and not path.endswith("/imports")
+    )
+
+
+def _is_credential_door(scope: Scope) -> bool:
+    return CREDENTIAL_DOORS.fullmatch(f"{scope['method']} {scope['path'].rstrip('/')}") is not None
+
+
+def _owner(visit: Visit) -> str:
+    """Whose key it is: one account or one API key, in one shop. Two of them never meet in one answer."""
+    actor = visit.actor
+    if actor is None:
+        return f"address:{visit.remote_address}"
+    return f"{actor.kind}:{actor.shop_id}:{actor.account_id}:{actor.via_key}"
+
+
+def _digest(scope: Scope, body: bytes) -> bytes:
+    """The hash of what is asked; of a door of credentials the address only."""
+    parts = [scope["method"].encode(), scope["path"].encode("utf-8", "surrogateescape"), scope["query_string"]]
+    if not _is_credential_door(scope):
+        parts += [Headers(scope=scope).get("content-type", "").encode("latin-1"), body]
+    return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
+
+
+def _unfit(key: str) -> Problem:
+    message = Text("幂等键不合规", "This cannot be an idempotency key")
+    remedy = Text(
+        f"1 至 {KEY_LENGTH_MAX} 个可见的 ASCII 字符", f"1 to {KEY_LENGTH_MAX} visible characters of ASCII, no spaces"
+    )
+    return Problem("Idempotency-Key", "idempotency_key_form", message, remedy, value=key[:60])
 
 
 class _Recorder:
@@ -75,14 +133,14 @@ class _Recorder:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.status = 500
-        self.body = b""
+        self.body = b""  # at most a little more than is kept
         self.kind = ""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.kind = Headers(raw=message["headers"]).get("content-type", "")
-        elif message["type"] == "http.response.body":
+        elif message["type"] == "http.response.body" and len(self.body) <= KEPT_BYTES_MAX:
             self.body += message.get("body", b"")
         await self._send(message)
 
@@ -91,8 +149,10 @@ async def _read(receive: Receive) -> bytes:
     parts = []
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         parts.append(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+        if not message.get("more_body", False):
             return b"".join(parts)
 
 
@@ -128,18 +188,23 @@ async def _claim(house: House, owner: str, key: str, digest: bytes) -> Response 
     if row["status"] is None:
         raise KeyInProgress
     kept = row["response"]
+    if kept is None:
+        raise AnswerNotKept
     return Response(
         kept["body"].encode(), row["status"], {"idempotent-replay": "true"}, media_type=kept["kind"] or None
     )
 
 
-async def _keep(house: House, owner: str, key: str, answer: _Recorder) -> None:
+async def _keep(house: House, owner: str, key: str, answer: _Recorder, *, is_secret: bool) -> None:
+    """Keep the answer, or that there was one; what did not happen leaves the key free."""
+    is_refused = answer.status >= 400
     async with house.database.transaction() as tx:
-        if answer.status >= 500 or len(answer.body) > KEPT_BYTES_MAX:
+        if answer.status >= 500 or answer.status in ASK_AGAIN or (is_refused and is_secret):
             await tx.execute("delete from kernel.idempotency where actor_key = $1 and key = $2", owner, key)
             return
+        is_kept = not is_secret and len(answer.body) <= KEPT_BYTES_MAX
         await tx.execute(
             "update kernel.idempotency set status = $3, response = $4 where actor_key = $1 and key = $2",
             owner, key, answer.status,
-            msgspec.to_builtins({"kind": answer.kind, "body": answer.body.decode("utf-8", "replace")}),
+            {"kind": answer.kind, "body": answer.body.decode("utf-8", "replace")} if is_kept else None,
         )  # fmt: skip

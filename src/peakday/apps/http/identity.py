@@ -3,33 +3,32 @@
 Every request gets a `Visit` before a room sees it: the actor behind its session cookie or API key, its language,
 its CSRF token. A change that arrives with a cookie must prove that it comes from our own page: the browser must
 not call it cross-site (Fetch Metadata, Origin), and the token must stand in the `X-CSRF-Token` header or in the
-form. A request with an API key carries no cookie power, so it needs no token. Uploads stream, so a multipart form
-proves itself by a positive same-origin header instead of a field.
+form. A request with an API key carries no cookie power, so it needs no token; keys open the doors under /v1 and no
+page, for pages are a person's. Uploads stream, so a multipart form proves itself by a positive same-origin header
+instead of a field.
 """
 
 import hmac
 import secrets
-from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from peakday.kernel.house import House
-from peakday.kernel.refusal import NotAllowed, NotSignedIn, Refusal
+from peakday.kernel.refusal import NotAllowed, NotSignedIn, Refusal, TooLarge
 from peakday.kernel.text import Text, pick_language
 from peakday.kernel.web.context import Visit
 from peakday.kernel.web.problems import PROBLEM_TYPE, problem_body, status_of
 from peakday.market.accounts import api as accounts
 
-SESSION_COOKIE = "peakday_session"
 CSRF_COOKIE = "peakday_csrf"
 LANGUAGE_COOKIE = "peakday_lang"
 FORM_BYTES_MAX = 1_000_000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-OPEN_PATHS = ("/static/", "/health")
+OPEN_PATHS = ("/static/", "/health")  # they need not know who asks
 # all that a stranger may ask for: the way in, how to ask, and what each figure means
 OPEN_DOORS = {"/", "/sign-in", "/sign-out", "/v1/openapi.json", "/v1/metrics"}
 
@@ -49,11 +48,16 @@ class IdentityDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Put a Visit on the request, or refuse it."""
-        if scope["type"] != "http" or scope["path"].startswith(OPEN_PATHS):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        cookies = _cookies(headers)
+        cookies = cookie_parser(headers.get("cookie", ""))
+        if scope["path"].startswith(OPEN_PATHS):
+            language = pick_language(cookies.get(LANGUAGE_COOKIE), headers.get("accept-language"))
+            scope.setdefault("state", {})["visit"] = Visit(None, language, "", _address(scope))
+            await self.app(scope, receive, send)
+            return
         fresh_csrf = None
         try:
             visit, is_by_cookie = await self._recognise(scope, headers, cookies)
@@ -67,16 +71,17 @@ class IdentityDoor:
         except Refusal as refusal:
             await _refuse(refusal, scope, receive, send)
             return
+        except ClientDisconnect:
+            return  # half a form is no form, and nobody waits for the answer
         scope.setdefault("state", {})["visit"] = visit
         await self.app(scope, receive, _setting_cookies(send, scope, cookies, fresh_csrf))
 
     async def _recognise(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> tuple[Visit, bool]:
         house: House = scope["app"].state.house
-        bearer = headers.get("authorization", "").removeprefix("Bearer ").strip() or None
-        token = cookies.get(SESSION_COOKIE)
+        bearer = _bearer(headers) if _is_api(scope) else None
+        token = cookies.get(accounts.session_cookie(scope.get("scheme") == "https"))
         identity = None
-        client = scope.get("client")
-        address = client[0] if client else ""
+        address = _address(scope)
         if bearer or token:
             identity = await accounts.identify(house.database, token, bearer, house.clock.now(), address)
             if bearer and identity.actor is None:
@@ -93,10 +98,16 @@ class IdentityDoor:
         return visit, bool(identity and identity.actor and not bearer)
 
 
-def _cookies(headers: Headers) -> dict[str, str]:
-    jar: SimpleCookie = SimpleCookie()
-    jar.load(headers.get("cookie", ""))
-    return {name: morsel.value for name, morsel in jar.items()}
+def _bearer(headers: Headers) -> str | None:
+    """The secret of an API key; another scheme of authorisation is passed on as it is, and is nobody's."""
+    given = headers.get("authorization", "").strip()
+    scheme, _, secret = given.partition(" ")
+    return (secret.strip() if scheme.lower() == "bearer" else given) or None
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _is_api(scope: Scope) -> bool:
@@ -112,7 +123,7 @@ async def _check_form(headers: Headers, receive: Receive, token: str) -> Receive
     kind = headers.get("content-type", "")
     if sent is None and kind.startswith("application/x-www-form-urlencoded"):
         body = await _read(receive, FORM_BYTES_MAX)
-        sent = (parse_qs(body.decode("utf-8", "replace")).get("csrf_token") or [None])[0]
+        sent = next(iter(parse_qs(body.decode("utf-8", "replace")).get("csrf_token", [])), None)
         receive = _replay(body)
     if sent is None and kind.startswith("multipart/form-data") and is_same_origin:
         return receive
@@ -139,11 +150,11 @@ async def _read(receive: Receive, limit: int) -> bytes:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            raise ClientDisconnect
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:
-            raise ForeignForm(permission="form size")
+            raise TooLarge(limit=f"{limit} bytes")
         more = message.get("more_body", False)
     return b"".join(parts)
 
@@ -182,7 +193,7 @@ def _setting_cookies(send: Send, scope: Scope, cookies: dict[str, str], fresh_cs
 
 async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
     if isinstance(refusal, NotSignedIn) and scope["method"] == "GET" and not _is_api(scope):
-        target = scope["path"] + (f"?{scope['query_string'].decode()}" if scope["query_string"] else "")
+        target = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
         await RedirectResponse(f"/sign-in?next={quote(target)}", 303)(scope, receive, send)
         return
     response = JSONResponse(problem_body(refusal), status_of(refusal), media_type=PROBLEM_TYPE)

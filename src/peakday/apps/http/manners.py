@@ -1,28 +1,35 @@
 """What does every answer carry, and how much may one visitor ask?
 
-Security headers (OWASP ASVS 14.4), a request id, a limit on the body, and a limit on the rate: a token bucket per
-API key, account or address. The buckets are this process's own; limits that must hold across processes (signing
-in) are kept in the database by their room.
+Security headers (OWASP ASVS 14.4), a request id, a limit on the body, and limits on the rate: a token bucket for each
+API key or session, and a wider one for each address, so that nobody escapes by making up a new key for every request.
+The buckets are this process's own; limits that must hold across processes (signing in) are kept in the database by
+their room.
 """
 
+import hashlib
 import time
 from collections import OrderedDict
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from peakday.kernel.refusal import Refusal, TooMany
+from peakday.kernel.refusal import Refusal, TooLarge, TooMany
 from peakday.kernel.text import Text
 from peakday.kernel.web.problems import PROBLEM_TYPE, problem_body
+from peakday.market.accounts.api import session_cookie
 
 BODY_BYTES_MAX = 4_000_000
 UPLOAD_BYTES_MAX = 4_000_000_000
 REQUESTS_PER_SECOND = 100.0  # sustained, for one visitor
 REQUESTS_BURST = 400.0
 EVENTS_PER_SECOND = 5_000.0  # batches a second at the collection door
+VISITORS_AN_ADDRESS = 10  # an office or a campus shares an address
 VISITORS_MAX = 50_000
+REQUEST_ID_LENGTH_MAX = 64
+DIGITS_MAX = 20
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -37,11 +44,15 @@ SECURITY_HEADERS = {
 }
 
 
-class BodyTooLarge(Refusal):
+# only where the line is encrypted: elsewhere a browser must not heed it
+TRANSPORT_HEADER = "max-age=31536000; includeSubDomains"
+
+
+class BodyTooLarge(TooLarge):
     """More than this door takes."""
 
     code = "body_too_large"
-    message = Text("请求体超过 {limit_bytes} 字节", "The body is larger than {limit_bytes} bytes")
+    message = Text("请求体过大:上限 {limit}", "The body is too large: at most {limit}")
 
 
 class Buckets:
@@ -68,8 +79,15 @@ class MannersDoor:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._pages = Buckets(REQUESTS_PER_SECOND, REQUESTS_BURST)
-        self._events = Buckets(EVENTS_PER_SECOND, EVENTS_PER_SECOND)
+        wide = VISITORS_AN_ADDRESS
+        self._pages = (
+            Buckets(REQUESTS_PER_SECOND, REQUESTS_BURST),
+            Buckets(REQUESTS_PER_SECOND * wide, REQUESTS_BURST * wide),
+        )
+        self._events = (
+            Buckets(EVENTS_PER_SECOND, EVENTS_PER_SECOND),
+            Buckets(EVENTS_PER_SECOND * wide, EVENTS_PER_SECOND * wide),
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with manners, or refuse what is too much."""
@@ -77,20 +95,47 @@ class MannersDoor:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        send = _with_headers(send, headers.get("x-request-id") or uuid4().hex, scope)
-        client = scope.get("client")
-        visitor = headers.get("authorization") or headers.get("cookie") or (client[0] if client else "")
-        buckets = self._events if scope["path"] == "/v1/events" else self._pages
-        wait = 0.0 if scope["path"].startswith("/static/") else buckets.take(visitor, time.monotonic())
+        request_id = _request_id(headers.get("x-request-id"))
+        scope.setdefault("state", {})["request_id"] = request_id
+        send = _with_headers(send, request_id, scope)
+        wait = self._wait(scope, headers)
         if wait:
             await _answer(TooMany(retry_after_seconds=max(1, round(wait))), 429, scope, receive, send)
             return
         limit = UPLOAD_BYTES_MAX if scope["path"].endswith("/imports") else BODY_BYTES_MAX
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > limit:
-            await _answer(BodyTooLarge(limit_bytes=limit), 413, scope, receive, send)
+        if not _is_within(headers.get("content-length", "0"), limit):
+            await _answer(BodyTooLarge(limit=f"{limit} bytes"), 413, scope, receive, send)
             return
-        await self.app(scope, _bounded(receive, limit), send)
+        await _Bounded(limit, scope, receive, send).run(self.app)
+
+    def _wait(self, scope: Scope, headers: Headers) -> float:
+        """Seconds until this visitor and this address may ask again; 0 is now."""
+        if scope["path"].startswith("/static/"):
+            return 0.0
+        client = scope.get("client")
+        address = client[0] if client else ""
+        by_visitor, by_address = self._events if scope["path"] == "/v1/events" else self._pages
+        now = time.monotonic()
+        return by_address.take(address, now) or by_visitor.take(_visitor(scope, headers) or address, now)
+
+
+def _visitor(scope: Scope, headers: Headers) -> str:
+    """The key or session that a request shows, whether good or not; other cookies make no new visitor."""
+    cookie = session_cookie(scope.get("scheme") == "https")
+    shown = headers.get("authorization") or cookie_parser(headers.get("cookie", "")).get(cookie, "")
+    return hashlib.sha256(shown.encode("utf-8", "surrogateescape")).hexdigest() if shown else ""
+
+
+def _request_id(given: str | None) -> str:
+    """The caller's id of the request where it is a plain word, else a fresh one."""
+    return (
+        given if given and len(given) <= REQUEST_ID_LENGTH_MAX and given.isascii() and given.isalnum() else uuid4().hex
+    )
+
+
+def _is_within(length: str, limit: int) -> bool:
+    """Whether a declared length is a number within the limit."""
+    return length.isascii() and length.isdecimal() and len(length) < DIGITS_MAX and int(length) <= limit
 
 
 def _with_headers(send: Send, request_id: str, scope: Scope) -> Send:
@@ -101,24 +146,48 @@ def _with_headers(send: Send, request_id: str, scope: Scope) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers[name] = value
-            headers["x-request-id"] = request_id[:64] if request_id[:64].isalnum() else "unnamed"
+            if scope.get("scheme") == "https":
+                headers["strict-transport-security"] = TRANSPORT_HEADER
+            headers["x-request-id"] = request_id
             headers.setdefault("cache-control", "public, max-age=3600" if is_static else "no-store")
         await send(message)
 
     return send_with_headers
 
 
-def _bounded(receive: Receive, limit: int) -> Receive:
-    """A body without a declared length is counted while it flows; past the limit the line is closed."""
-    size = 0
+class _Bounded:
+    """One question whose body is counted while it flows; past the limit the line is closed and the answer is 413."""
 
-    async def receive_bounded() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        return message if size <= limit else {"type": "http.disconnect"}
+    def __init__(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+        self._limit, self._scope, self._inner_receive, self._inner_send = limit, scope, receive, send
+        self._size = 0
+        self._has_begun = False
 
-    return receive_bounded
+    async def run(self, app: ASGIApp) -> None:
+        """Let the app answer, unless the body is too large."""
+        try:
+            await app(self._scope, self._receive, self._send)
+        except Exception:
+            if not self._is_over or self._has_begun:
+                raise
+        if self._is_over and not self._has_begun:
+            refusal = BodyTooLarge(limit=f"{self._limit} bytes")
+            await _answer(refusal, 413, self._scope, self._inner_receive, self._inner_send)
+
+    @property
+    def _is_over(self) -> bool:
+        return self._size > self._limit
+
+    async def _receive(self) -> Message:
+        message = await self._inner_receive()
+        self._size += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self._is_over else message
+
+    async def _send(self, message: Message) -> None:
+        if self._is_over and not self._has_begun:
+            return  # what the room says about half a body
+        self._has_begun = True
+        await self._inner_send(message)
 
 
 async def _answer(refusal: Refusal, status: int, scope: Scope, receive: Receive, send: Send) -> None:

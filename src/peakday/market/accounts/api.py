@@ -14,7 +14,7 @@ from peakday.kernel.refusal import NotFound, NotSignedIn
 from peakday.market.accounts import queries, store
 from peakday.market.accounts.actions.api_keys import create_key, revoke_key
 from peakday.market.accounts.actions.audit_trail import record_audit
-from peakday.market.accounts.actions.own_account import change_password
+from peakday.market.accounts.actions.own_account import change_password, count_password_try
 from peakday.market.accounts.actions.sign_in import sign_in, sign_out, sign_out_everywhere
 from peakday.market.accounts.actions.staff_accounts import (
     create_account,
@@ -51,6 +51,7 @@ __all__ = [
     "authenticate_key",
     "authenticate_session",
     "change_password",
+    "count_password_try",
     "create_account",
     "create_key",
     "csrf_of",
@@ -76,6 +77,7 @@ __all__ = [
     "replace_password",
     "reset_password",
     "revoke_key",
+    "session_cookie",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
@@ -89,6 +91,11 @@ find_main_account = queries.find_main_account
 list_account_shops = queries.list_account_shops
 list_missing_buyers = queries.list_missing_buyers
 purge = store.purge
+
+
+def session_cookie(is_encrypted: bool) -> str:
+    """The name of the session's cookie; on an encrypted line browsers bind `__Host-` to this very host and to TLS."""
+    return f"__Host-{SESSION_COOKIE}" if is_encrypted else SESSION_COOKIE
 
 
 async def ensure_buyers(tx: Tx, rows: Sequence[NewBuyer]) -> list[BuyerId]:
@@ -110,8 +117,10 @@ async def get_account(tx: Tx, actor: Actor, shop_id: UUID, account_id: UUID) -> 
 
 
 async def get_own_account(tx: Tx, actor: Actor) -> Account:
-    """The account that acts; `NotSignedIn` for the system and for keys without a maker."""
-    found = await queries.find_account(tx, actor.account_id, actor.shop_id) if actor.account_id else None
+    """The account that acts; `NotSignedIn` for the system and for keys, which are not the person who made them."""
+    if actor.account_id is None or actor.via_key is not None:
+        raise NotSignedIn
+    found = await queries.find_account(tx, actor.account_id, actor.shop_id)
     if found is None:
         raise NotSignedIn
     return found
@@ -134,8 +143,8 @@ async def list_keys(
 
 
 async def list_sessions(tx: Tx, actor: Actor, now: datetime) -> list[Session]:
-    """Where the actor's own account is signed in."""
-    if actor.account_id is None:
+    """Where the actor's own account is signed in; `NotSignedIn` for the system and for keys."""
+    if actor.account_id is None or actor.via_key is not None:
         raise NotSignedIn
     return await queries.list_sessions(tx, actor.account_id, now)
 

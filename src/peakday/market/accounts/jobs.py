@@ -1,4 +1,4 @@
-"""What do accounts do by themselves? Once a day they forget sessions and counters that ended long ago."""
+"""What do accounts do by themselves? Once a day they forget sessions, counters and kept answers of long ago."""
 
 from datetime import timedelta
 

@@ -224,9 +224,10 @@ async def upsert_buyers(tx: Tx, rows: Sequence[NewBuyer]) -> None:
 
 
 async def purge(tx: Tx, before: datetime) -> None:
-    """Remove sessions that ended, and counters that closed, before an instant."""
+    """Remove sessions that ended, counters that closed, and answers kept for retries, before an instant."""
     await tx.execute("delete from accounts.session where coalesce(ended_at, expires_at) < $1", before)
     await tx.execute("delete from kernel.rate_window where window_start < $1", before)
+    await tx.execute("delete from kernel.idempotency where created_at < $1", before)
 
 
 def _json(value: Any) -> str:

@@ -46,8 +46,10 @@ async def test_behind_https_the_cookie_is_secure(house):
     async with visitor(house) as client:
         client.base_url = "https://peakday.test"
         answer = await _knock(client)
-        cookie = next(c for c in answer.headers.get_list("set-cookie") if c.startswith("peakday_session="))
-        assert "Secure" in cookie.split("; ")
+        cookie = next(c for c in answer.headers.get_list("set-cookie") if c.startswith("__Host-peakday_session="))
+        assert {"Secure", "Path=/"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
+        assert (await client.get("/account")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from datetime import datetime
 from peakday.kernel.actor import Actor, ActorKind
 from peakday.kernel.database import Database, Tx
 from peakday.kernel.ids import new_id, show_id
+from peakday.kernel.refusal import NotSignedIn
 from peakday.market.accounts.actions.audit_trail import record_audit
 from peakday.market.accounts.errors import BadCredentials, TooManySignIns
 from peakday.market.accounts.identity import actor_of_account
@@ -27,6 +28,7 @@ from peakday.market.accounts.queries import find_account_by_login
 from peakday.market.accounts.rules.session_life import SESSION_AGE_MAX
 from peakday.market.accounts.rules.sign_in_limits import (
     address_key,
+    is_first_over,
     is_over,
     login_key,
     retry_after_seconds,
@@ -55,7 +57,7 @@ async def sign_in(database: Database, attempt: SignInAttempt, now: datetime) -> 
         hits = [await count_hit(tx, key, window_start(now)) for key in _counters(login, attempt.remote_address)]
         account = await find_account_by_login(tx, login) if _is_storable(login) else None
         stored = await find_password_hash(tx, account.account_id) if account else None
-        if is_over(*hits):
+        if is_first_over(*hits):  # once a window: a guesser must not fill the trail
             await _note_refusal(tx, account, attempt, "too_many_sign_ins", now)
     if is_over(*hits):
         raise TooManySignIns(retry_after_seconds=retry_after_seconds(now))
@@ -80,8 +82,12 @@ async def sign_out(tx: Tx, actor: Actor, token: str, now: datetime) -> None:
 
 
 async def sign_out_everywhere(tx: Tx, actor: Actor, now: datetime, except_token: str | None = None) -> int:
-    """End all sessions of the actor's account, perhaps except the one in hand; returns how many ended."""
-    assert actor.account_id is not None
+    """End all sessions of the actor's account, perhaps except the one in hand; returns how many ended.
+
+    Refuses `NotSignedIn` for a key: it is not the person who made it.
+    """
+    if actor.account_id is None or actor.via_key is not None:
+        raise NotSignedIn
     ended = await end_sessions(tx, actor.account_id, now, hash_token(except_token) if except_token else None)
     await record_audit(tx, actor, "sessions_ended", _subject(actor), now, {"sessions": ended})
     return ended

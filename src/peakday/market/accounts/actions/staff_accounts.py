@@ -98,7 +98,7 @@ async def edit_account(
         status=changes.status or account.status,
     )
     wanted = NewAccount(after.login, after.name, after.kind, shop_id, role, frozenset(chosen))
-    _refuse_problems(name_problems(after.name), _permission_problems(wanted))
+    _refuse_problems(name_problems(after.name), _permission_problems(wanted), _role_problems(account, role))
     if account.is_main and (role is not Role.MAIN or after.status is not AccountStatus.ACTIVE):
         raise OwnAccount
     _refuse_excess(actor, after.permissions)
@@ -173,6 +173,15 @@ def _permission_problems(wanted: NewAccount) -> list[Problem]:
         remedy = Text("店铺账号请选择店铺角色", "Choose one of the shop's roles")
         problems.append(Problem("role", "role_misplaced", message, remedy, value=wanted.role.value))
     return problems
+
+
+def _role_problems(account: Account, role: Role) -> list[Problem]:
+    """The main account is opened once and never made of another."""
+    if account.is_main or role in SUB_ROLES:
+        return []
+    message = Text("子账号不能成为主账号", "A sub-account does not become the main account")
+    remedy = Text("请选择子账号的角色", "Choose a role of sub-accounts")
+    return [Problem("role", "role_misplaced", message, remedy, value=role.value)]
 
 
 def _refuse_problems(*found: list[Problem]) -> None:

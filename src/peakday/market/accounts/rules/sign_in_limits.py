@@ -7,10 +7,13 @@ or a campus shares one). A guesser gets 40 tries an hour at one account; OWASP A
 import hashlib
 import math
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+from uuid import UUID
 
 SIGN_IN_WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_LOGIN_MAX = 10
 ATTEMPTS_PER_ADDRESS_MAX = 200
+IPV6_OWN_BITS = 64
 
 
 def window_start(now: datetime) -> datetime:
@@ -24,6 +27,11 @@ def is_over(login_hits: int, address_hits: int) -> bool:
     return login_hits > ATTEMPTS_PER_LOGIN_MAX or address_hits > ATTEMPTS_PER_ADDRESS_MAX
 
 
+def is_first_over(login_hits: int, address_hits: int) -> bool:
+    """Whether this attempt, already counted, is the first of its login or its address that is one too many."""
+    return login_hits == ATTEMPTS_PER_LOGIN_MAX + 1 or address_hits == ATTEMPTS_PER_ADDRESS_MAX + 1
+
+
 def retry_after_seconds(now: datetime) -> int:
     """How long until the window ends; at least a second."""
     return max(1, math.ceil((window_start(now) + SIGN_IN_WINDOW - now).total_seconds()))
@@ -35,5 +43,16 @@ def login_key(login: str) -> str:
 
 
 def address_key(remote_address: str) -> str:
-    """The counter of an address."""
-    return f"sign_in:address:{remote_address}"
+    """The counter of an address; of IPv6 that of its /64, which is one subscriber's."""
+    try:
+        address = ip_address(remote_address)
+    except ValueError:
+        return f"sign_in:address:{remote_address}"
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or ip_address(int(address) >> IPV6_OWN_BITS << IPV6_OWN_BITS)
+    return f"sign_in:address:{address}"
+
+
+def own_password_key(account_id: UUID) -> str:
+    """The counter of an account that types its present password to change it."""
+    return f"own_password:{account_id}"

@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from peakday.kernel.clock import day_start
 from peakday.kernel.ids import show_id
+from peakday.kernel.spreadsheets import inert
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId, read_cursor
@@ -95,19 +96,14 @@ def _cells(entry: AuditEntry) -> list[str]:
     return [
         entry.at.isoformat(),
         entry.actor_kind,
-        _harmless(entry.actor_name),
+        inert(entry.actor_name),
         show_id(ACCOUNT_PREFIX, entry.account_id) if entry.account_id else "",
         show_id(KEY_PREFIX, entry.key_id) if entry.key_id else "",
         entry.action,
-        _harmless(entry.subject),
+        inert(entry.subject),
         entry.remote_address,
         msgspec.json.encode(entry.detail).decode(),
     ]
-
-
-def _harmless(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _lines(rows: list[list[str]]) -> bytes:

@@ -54,13 +54,15 @@ async def sign_in(request: Request) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """End the session."""
-    house, token = house_of(request), request.cookies.get(api.SESSION_COOKIE)
+    house, token = house_of(request), request.cookies.get(_cookie_name(request))
     actor = visit_of(request).actor
     if actor is not None and token:
         async with house.database.transaction() as tx:
             await api.sign_out(tx, actor, token, house.clock.now())
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(api.SESSION_COOKIE, path="/", httponly=True, samesite="lax")
+    answer.delete_cookie(
+        _cookie_name(request), path="/", httponly=True, samesite="lax", secure=request.url.scheme == "https"
+    )
     return answer
 
 
@@ -74,12 +76,13 @@ async def show_account(request: Request, done: str | None = None) -> Response:
 async def change_password(request: Request) -> Response:
     """A new password; the other sessions end."""
     house, actor, form = house_of(request), actor_of(request), await request.form()
-    token = request.cookies.get(api.SESSION_COOKIE) or ""
+    token = request.cookies.get(_cookie_name(request)) or ""
     old, new = str(form.get("old_password") or ""), str(form.get("password") or "")
     try:
+        await api.count_password_try(house.database, actor, house.clock.now())
         async with house.database.transaction() as tx:
             await api.change_password(tx, actor, old, new, token, house.clock.now())
-    except Invalid as refusal:
+    except (Invalid, TooManySignIns) as refusal:
         return await _account_page(request, refusal, None)
     return RedirectResponse("/account?done=password", 303)
 
@@ -89,7 +92,7 @@ async def end_other_sessions(request: Request) -> Response:
     """Sign out everywhere else."""
     house, actor = house_of(request), actor_of(request)
     async with house.database.transaction() as tx:
-        await api.sign_out_everywhere(tx, actor, house.clock.now(), request.cookies.get(api.SESSION_COOKIE))
+        await api.sign_out_everywhere(tx, actor, house.clock.now(), request.cookies.get(_cookie_name(request)))
     return RedirectResponse("/account?done=sessions", 303)
 
 
@@ -104,20 +107,24 @@ def _sign_in_page(request: Request, refusal: Refusal | None, login: str, target:
     return page
 
 
+def _cookie_name(request: Request) -> str:
+    return api.session_cookie(request.url.scheme == "https")
+
+
 def _set_cookie(request: Request, answer: Response, opened: SessionOpened) -> None:
     seconds = int((opened.expires_at - house_of(request).clock.now()).total_seconds())
     answer.set_cookie(
-        api.SESSION_COOKIE, opened.token, max_age=seconds, path="/", httponly=True, samesite="lax",
+        _cookie_name(request), opened.token, max_age=seconds, path="/", httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
     )  # fmt: skip
 
 
-async def _account_page(request: Request, refusal: Invalid | None, done: str | None) -> Response:
+async def _account_page(request: Request, refusal: Refusal | None, done: str | None) -> Response:
     house, actor = house_of(request), actor_of(request)
     async with house.database.read() as connection:
         account = await api.get_own_account(connection, actor)
         sessions = await api.list_sessions(connection, actor, house.clock.now())
     return house.get(Pages).render(
-        request, "accounts/account.html", status=422 if refusal else 200,
+        request, "accounts/account.html", status=status_of(refusal) if refusal else 200,
         account=account, role=ROLE_NAMES[account.role], sessions=sessions, refusal=refusal, done=done,
     )  # fmt: skip

@@ -2,13 +2,15 @@
 
 This ASGI middleware stands inside the door that recognises visitors. When somebody signed in is about to get a page of
 a shop (or its JSON), an entry `viewed` (`exported` for files) is written first: no trace, no view. The same actor at
-the same address within a minute is one view, so that paging, fragments and polling do not drown the trail.
+the same address within a minute is one view, so that paging, fragments and polling do not drown the trail; files are
+noted each time.
 """
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from peakday.kernel.actor import Actor
@@ -21,7 +23,6 @@ from peakday.market.accounts.model import SHOP_PREFIX
 SAME_VIEW = timedelta(minutes=1)
 VIEWS_KEPT_MAX = 20_000
 PATH_LENGTH_MAX = 300
-_FILES = (".csv", ".xlsx", ".ndjson")
 
 
 class TrailDoor:
@@ -42,21 +43,24 @@ class TrailDoor:
 
         async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:
-                await self._note(scope, actor, shop_id)
+                kind = Headers(raw=message["headers"]).get("content-disposition", "")
+                await self._note(scope, actor, shop_id, is_file=kind.startswith("attachment"))
             await send(message)
 
         await self.app(scope, receive, send_noted)
 
-    async def _note(self, scope: Scope, actor: Actor, shop_id: UUID) -> None:
+    async def _note(self, scope: Scope, actor: Actor, shop_id: UUID, *, is_file: bool) -> None:
         house: House = scope["app"].state.house
         now, path = house.clock.now(), scope["path"].replace("\0", "")[:PATH_LENGTH_MAX]
         view = (actor.via_key or actor.account_id, path)
         last = self._seen.get(view)
-        if last is not None and now - last < SAME_VIEW:
+        if last is not None and now - last < SAME_VIEW and not is_file:
             return
-        action = "exported" if path.endswith(_FILES) or b"format=" in scope["query_string"] else "viewed"
+        action = "exported" if is_file else "viewed"
         async with house.database.transaction() as tx:
             await api.record_audit(tx, actor, action, f"page:{path}", now, {"shop_id": shop_id})
+        if is_file:
+            return
         self._seen.pop(view, None)
         self._seen[view] = now
         if len(self._seen) > VIEWS_KEPT_MAX:

@@ -18,6 +18,7 @@ from peakday.kernel.clock import MARKET_ZONE
 from peakday.kernel.house import House
 from peakday.kernel.ids import show_id
 from peakday.kernel.money import decimal_text
+from peakday.kernel.spreadsheets import inert
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId, read_cursor
@@ -156,11 +157,11 @@ async def _csv_lines(request: Request, shop_id: UUID, wanted: OrderFilter) -> As
 def _plain_cells(order: Order) -> tuple[object, ...]:
     instants = (order.created_at, order.paid_at, order.closed_at)
     return (
-        _show(order.order_id), _harmless(order.source), _harmless(order.source_ref),
+        _show(order.order_id), inert(order.source), inert(order.source_ref),
         show_id(BUYER_PREFIX, order.buyer_id) if order.buyer_id else "", order.kind.value, order.terminal.value,
-        _harmless(order.region_id or ""), order.status.value,
+        inert(order.region_id or ""), order.status.value,
         *(at.astimezone(MARKET_ZONE).isoformat(sep=" ", timespec="seconds") if at else "" for at in instants),
-        "|".join(order.flags),
+        inert("|".join(order.flags)),
     )  # fmt: skip
 
 
@@ -173,11 +174,6 @@ def _as_csv(rows: list[tuple[object, ...]]) -> bytes:
     buffer = io.StringIO()
     csv.writer(buffer).writerows(rows)
     return buffer.getvalue().encode()
-
-
-def _harmless(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _show(order_id: UUID) -> str:
