@@ -159,7 +159,8 @@ async def load_orders(under_way: Running, desk: duckdb.DuckDBPyConnection, chunk
     try:
         while done < total:
             chunk = await coming
-            coming = _start(under_way, desk, folder, chunk.last, min(chunk.last + chunk_size, total))
+            if chunk.last < total:
+                coming = _start(under_way, desk, folder, chunk.last, min(chunk.last + chunk_size, total))
             await _store(under_way, chunk)
             done = chunk.last
             under_way.report("orders", done, total)
@@ -173,6 +174,7 @@ class _Chunk:
     """Orders up to `last` as CSV files, and how many rows of the source they stand for."""
 
     last: int
+    size: int
     rows: int
     files: orders.OrderFiles
 
@@ -185,7 +187,7 @@ def _start(
 
 
 def _write_chunk(desk: duckdb.DuckDBPyConnection, source: str, folder: Path, first: int, last: int) -> _Chunk:
-    paths = {table: folder / f"{table}-{last}.csv" for table in ("new_order", "new_line", "new_refund")}
+    paths = {table: folder / f"{table}-{first}.csv" for table in ("new_order", "new_line", "new_refund")}
     here = f"where n between {first} and {last}"
     with closing(desk.cursor()) as cursor:
         for table, path in paths.items():
@@ -196,13 +198,14 @@ def _write_chunk(desk: duckdb.DuckDBPyConnection, source: str, folder: Path, fir
             )
         row = cursor.execute(f"select coalesce(sum(rows), 0) from new_order {here}").fetchone()
     assert row is not None
-    return _Chunk(last, int(row[0]), orders.OrderFiles(source, *paths.values()))
+    return _Chunk(last, last - first + 1, int(row[0]), orders.OrderFiles(source, *paths.values()))
 
 
 async def _store(under_way: Running, chunk: _Chunk) -> None:
     async with under_way.house.database.transaction() as tx:
         await lock_run(tx, under_way.run.run_id, under_way.position)
-        await orders.copy_order_files(tx, chunk.files, under_way.house.clock.now())
+        copied = await orders.copy_order_files(tx, chunk.files, under_way.house.clock.now())
+        assert copied.given == chunk.size, (copied, chunk)
         position = await _advance(under_way, tx, {"orders": chunk.last}, accepted=chunk.rows)
     under_way.position = position
     for path in (chunk.files.orders, chunk.files.lines, chunk.files.refunds):

@@ -5,7 +5,7 @@ back. Money is in minor units of the order's currency. A line's `paid_minor` exc
 both hold the *agreed* amount, and `paid_at` (the instant of full payment) says whether it was paid.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -210,8 +210,9 @@ class SampleNote:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What a bulk copy really added."""
+    """What a bulk copy really added, and how many orders it was given."""
 
     orders: int
     lines: int
     refunds: int
+    given: int = field(default=0, compare=False)

@@ -77,7 +77,7 @@ async def copy_order_files(tx: Tx, files: OrderFiles, at: datetime) -> Copied:
     only_fresh = "" if orders == staged else _ONLY_FRESH
     lines = _affected(await tx.execute(_INSERT_LINES.format(only_fresh=only_fresh), timeout=COPY_TIMEOUT_SECONDS))
     refunds = _affected(await tx.execute(_INSERT_REFUNDS.format(only_fresh=only_fresh), timeout=COPY_TIMEOUT_SECONDS))
-    copied = Copied(orders, lines, refunds)
+    copied = Copied(orders, lines, refunds, staged)
     if orders:
         await announce(tx, OrdersImported(files.source, orders, lines, refunds), at)
     return copied
