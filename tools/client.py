@@ -12,6 +12,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
@@ -90,13 +91,18 @@ class _Field:
 def _query_fields(route: APIRoute) -> list[_Field]:
     """The query parameters of a door; a model of them is taken apart."""
     found = []
-    for param in route.dependant.query_params:
+    for param in _query_params(route.dependant):
         kind = param.field_info.annotation
         if inspect.isclass(kind) and issubclass(kind, BaseModel):
             found += [_Field(name, info) for name, info in kind.model_fields.items()]
         else:
             found.append(_Field(param.name, param.field_info))
     return found
+
+
+def _query_params(dependant: Dependant) -> list[Any]:
+    """Its own query parameters and those of what it depends on."""
+    return [*dependant.query_params, *(param for part in dependant.dependencies for param in _query_params(part))]
 
 
 def _plain(default: Any) -> Any:
@@ -134,6 +140,7 @@ def _room_text(room: str, routes: list[APIRoute]) -> str:
     imports = "\n".join(sorted(writer.imports | {"from peakday.apps.client.transport import Transport"}))
     return (
         f'"""Which doors does the room `{room}` open to programs? Written by `python tools/client.py`."""\n\n'
+        "# ruff: noqa: A002, E501 - names and sentences are those of the doors\n\n"
         f"{imports}\n\n\n"
         f'class {room.capitalize()}Doors(Transport):\n    """The doors of {room}."""\n\n{methods}'
     )

@@ -4,7 +4,6 @@ import pytest
 
 from peakday.kernel.spreadsheets import inert
 
-
 STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
 
 

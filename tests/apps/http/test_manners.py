@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from peakday.apps.http.idempotency import IdempotencyDoor
-from peakday.apps.http.manners import BODY_BYTES_MAX, Buckets, MannersDoor
+from peakday.apps.http.manners import BODY_BYTES_MAX, VISITORS_AN_ADDRESS, Buckets, MannersDoor
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.house import House
 from peakday.kernel.web.context import Visit
@@ -99,3 +99,49 @@ def test_a_bucket_lets_a_burst_through_then_asks_for_patience():
     assert [buckets.take("a", 0.0) for _ in range(4)] == [0, 0, 0, pytest.approx(0.1)]
     assert buckets.take("b", 0.0) == 0
     assert buckets.take("a", 0.1) == 0
+
+
+async def test_a_body_without_a_length_is_cut_off_at_the_limit_and_answered(client):
+    async def parts():
+        for _ in range(5):
+            yield b"x" * 1_000_000
+
+    for headers in ({}, {"Idempotency-Key": "big"}):
+        answer = await client.post("/v1/things", content=parts(), headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large"), headers
+    assert (await client.post("/v1/things", content=b"a", headers={"Idempotency-Key": "big"})).status_code == 201
+
+
+@pytest.mark.parametrize("made_up", ["authorization", "cookie"])
+async def test_an_address_cannot_escape_its_limit_by_making_up_keys(made_up):
+    app = FastAPI()
+    app.add_middleware(MannersDoor, per_second=0.01, burst=3)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://peakday.test") as client:
+        same = [(await client.get("/x", headers={made_up: "peakday_session=1"})).status_code for _ in range(4)]
+        others = [
+            (await client.get("/x", headers={made_up: f"peakday_session={number}; n={number}"})).status_code
+            for number in range(2, 30)
+        ]
+    assert same == [404, 404, 404, 429]
+    assert others == [404] * (3 * VISITORS_AN_ADDRESS - 4) + [429] * (28 - 3 * VISITORS_AN_ADDRESS + 4)
+
+
+@pytest.mark.parametrize("key", ["x" * 129, "two words", "é"])
+async def test_a_key_that_is_no_key_is_refused_and_nothing_is_done(client, key):
+    answer = await client.post("/v1/things", content=b"a", headers={"Idempotency-Key": key.encode("latin-1")})
+    assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "idempotency_key_form")
+    assert client.app.state.calls == 0
+
+
+async def test_the_same_key_with_another_question_in_the_address_is_refused(client):
+    headers = {"Idempotency-Key": "k1"}
+    await client.post("/v1/things?zone=UTC", content=b"a", headers=headers)
+    other = await client.post("/v1/things?zone=Asia/Shanghai", content=b"a", headers=headers)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+async def test_an_encrypted_line_stays_encrypted(client):
+    plain = await client.get("/v1/none")
+    encrypted = await client.get("https://peakday.test/v1/none")
+    assert "strict-transport-security" not in plain.headers
+    assert encrypted.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"

@@ -5,12 +5,14 @@ Written by `python tools/client.py` from the routes; `transport.py` is written b
 
 from peakday.apps.client.doors_accounts import AccountsDoors
 from peakday.apps.client.doors_behaviour import BehaviourDoors
+from peakday.apps.client.doors_catalog import CatalogDoors
 from peakday.apps.client.doors_metrics import MetricsDoors
+from peakday.apps.client.doors_orders import OrdersDoors
 from peakday.apps.client.doors_shops import ShopsDoors
 from peakday.apps.client.transport import ApiRefusal, Transport
 
 __all__ = ["ApiRefusal", "Client"]
 
 
-class Client(AccountsDoors, BehaviourDoors, MetricsDoors, ShopsDoors, Transport):
+class Client(AccountsDoors, BehaviourDoors, CatalogDoors, MetricsDoors, OrdersDoors, ShopsDoors, Transport):
     """Every door of the API, typed."""

@@ -1,7 +1,8 @@
 """How does the Python client speak to the doors? One call, typed answers, safe retries.
 
 A change carries an `Idempotency-Key`, so a retry after a lost answer cannot happen twice. Reads and keyed changes are
-tried again on connection faults and on 429/503, with growing pauses. A refusal is raised as `ApiRefusal` with its code.
+tried again on connection faults, on 429/503 and while the first try still runs, with growing pauses. A refusal is
+raised as `ApiRefusal` with its code.
 """
 
 import time
@@ -18,6 +19,7 @@ T = TypeVar("T")
 ATTEMPTS_MAX = 4
 PAUSE_SECONDS_FIRST = 0.2
 RETRIED_STATUSES = {429, 502, 503, 504}
+STILL_RUNNING = "idempotency_in_progress"
 
 
 class ApiRefusal(Exception):  # noqa: N818 - a refusal is not an error of ours
@@ -55,22 +57,25 @@ class Transport:
         return TypeAdapter(answer).validate_json(raw) if raw else None  # type: ignore[return-value]
 
     def ask_bytes(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: object = None) -> bytes:
-        """Call a door and give its answer as it is."""
+        """Call a door and give its answer as it is. Bytes are sent as a CSV file, all else as JSON."""
         headers = {} if method == "GET" else {"idempotency-key": uuid4().hex}
-        content = _plain(body) if body is not None else None
+        if isinstance(body, bytes):
+            headers["content-type"] = "text/csv"
+        sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": _plain(body)}
         asked = {name: value for name, value in (query or {}).items() if value is not None}
         for attempt in range(ATTEMPTS_MAX):
             is_last = attempt == ATTEMPTS_MAX - 1
             try:
-                answer = self._http.request(method, path, params=asked, headers=headers, json=content)
+                answer = self._http.request(method, path, params=asked, headers=headers, **sent)
             except httpx.TransportError:
                 if is_last:
                     raise
             else:
                 if answer.status_code < 400:
                     return answer.content
-                if is_last or answer.status_code not in RETRIED_STATUSES:
-                    raise ApiRefusal(answer.status_code, _problem(answer))
+                refusal = ApiRefusal(answer.status_code, _problem(answer))
+                if is_last or not (answer.status_code in RETRIED_STATUSES or refusal.code == STILL_RUNNING):
+                    raise refusal
             time.sleep(PAUSE_SECONDS_FIRST * 2**attempt)
         raise AssertionError("unreachable")
 

@@ -77,13 +77,10 @@ class Buckets:
 class MannersDoor:
     """ASGI middleware: headers on every answer, limits on every question."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, per_second: float = REQUESTS_PER_SECOND, burst: float = REQUESTS_BURST) -> None:
         self.app = app
         wide = VISITORS_AN_ADDRESS
-        self._pages = (
-            Buckets(REQUESTS_PER_SECOND, REQUESTS_BURST),
-            Buckets(REQUESTS_PER_SECOND * wide, REQUESTS_BURST * wide),
-        )
+        self._pages = (Buckets(per_second, burst), Buckets(per_second * wide, burst * wide))
         self._events = (
             Buckets(EVENTS_PER_SECOND, EVENTS_PER_SECOND),
             Buckets(EVENTS_PER_SECOND * wide, EVENTS_PER_SECOND * wide),

@@ -2,7 +2,7 @@
 
 Our definition: index = a · x^b of the true figure x, with a and b per metric from a dated rule set, shaken by up to
 `noise` and sorted again so that the order stays. The shaking is fixed by a secret of the house, by whose value it is
-and by its size in steps of `STEP`: the same value is shaken alike in whatever period, category or order it is asked for.
+and by its size in steps of `STEP`: the same value is shaken alike in whatever period or category it is asked for.
 Asking again, or for many periods that differ only in days without trade, teaches nothing (else the mean of the answers
 would be the true index), and a shop that knows its own value and index cannot solve for another's.
 """
