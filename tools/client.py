@@ -140,7 +140,7 @@ def _room_text(room: str, routes: list[APIRoute]) -> str:
     imports = "\n".join(sorted(writer.imports | {"from peakday.apps.client.transport import Transport"}))
     return (
         f'"""Which doors does the room `{room}` open to programs? Written by `python tools/client.py`."""\n\n'
-        "# ruff: noqa: A002, E501 - names and sentences are those of the doors\n\n"
+        "# ruff: noqa: A002, E501, RUF100 - names and sentences are those of the doors\n\n"
         f"{imports}\n\n\n"
         f'class {room.capitalize()}Doors(Transport):\n    """The doors of {room}."""\n\n{methods}'
     )
