@@ -145,7 +145,8 @@ def assert_equal(expected: object, found: object, what: object) -> None:
 
 
 def test_a_parameter_becomes_a_typed_literal() -> None:
-    sql = carry_over("select $shop_id, $start, $first_day, $with_simulated", {
-        "shop_id": "o'x", "start": datetime.fromisoformat("2026-11-10 16:00"), "first_day": date(2026, 11, 11), "with_simulated": False,
-    })  # fmt: skip
-    assert sql == ("SELECT 'o\\'x', CAST('2026-11-10 16:00:00' AS TIMESTAMP_NTZ), CAST('2026-11-11' AS DATE), FALSE")
+    start = datetime.fromisoformat("2026-11-10 16:00")
+    values = {"shop_id": "o'x", "start": start, "first_day": date(2026, 11, 11), "with_simulated": False}
+    assert carry_over("select $shop_id, $start, $first_day, $with_simulated", values) == (
+        "SELECT 'o\\'x', CAST('2026-11-10 16:00:00' AS TIMESTAMP_NTZ), CAST('2026-11-11' AS DATE), FALSE"
+    )

@@ -194,7 +194,7 @@ INSTANTS = st.sampled_from(
         at("2026-11-12 00:00"),
         at("2026-11-09 12:30"),
         at("2026-10-13 08:00"),
-    ]  # fmt: skip
+    ]
 )
 LINES = st.lists(
     st.tuples(
