@@ -20,6 +20,8 @@ from peakday.apps.http.idempotency import IdempotencyDoor
 from peakday.apps.http.identity import IdentityDoor
 from peakday.apps.http.manners import MannersDoor
 from peakday.apps.http.openapi import describe
+from peakday.apps.http.place import PlaceDoor
+from peakday.apps.importers.web import merchant as importers_pages
 from peakday.apps.opening import open_house, open_web_engines
 from peakday.insight.advisor.web import merchant as advisor_pages
 from peakday.insight.behaviour.web import v1 as behaviour_api
@@ -40,8 +42,9 @@ from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
 
 ROOMS = (
-    accounts_api, shops_api, catalog_api, orders_api, behaviour_api, metrics_api,
-    accounts_pages, shops_pages, catalog_pages, orders_pages, advisor_pages,
+    behaviour_api,  # first: it is asked a hundred times as often as all others
+    accounts_api, shops_api, catalog_api, orders_api, metrics_api,
+    accounts_pages, shops_pages, catalog_pages, orders_pages, advisor_pages, importers_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 
@@ -69,7 +72,7 @@ def create_app(opening: Opening | None = None) -> FastAPI:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_error_handlers(app)
-    for middleware in (TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor):
+    for middleware in (PlaceDoor, TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor):
         app.add_middleware(middleware)
     return app
 
