@@ -3,8 +3,8 @@
 The same merchant, the same item, a lower price without red packets, postage and tax: the difference is due, on its own
 or on request (SYSTEMS 6.5 [S80]). How long is a dated rule, by the day of full payment: 15 days; for Double 11 2022
 until 15 days after 11-11, so up to 27 days [S2]. The last day counts to its end. Compared is what was asked of
-everybody or paid by another in that time. What was given before is taken off, so nothing is given twice; a line that was
-partly returned gets its kept part; never more than was paid. A fraction of a cent goes to the buyer (own design).
+everybody or paid by another in that time. What was given before is taken off, so nothing is given twice; a line that
+was partly returned gets its kept part; never more than was paid. A fraction of a cent goes to the buyer (own design).
 """
 
 from collections.abc import Iterable
