@@ -33,7 +33,6 @@ def render() -> str:
     config.read(ROOT / ".importlinter")
     wings = layers(config, "wings")
     rooms = {wing: layers(config, wing) for wing in wings if f"importlinter:contract:{wing}" in config}
-    rooms["trade"] = ["orders"]
     lines = [
         "# Architecture",
         "",

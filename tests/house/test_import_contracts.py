@@ -16,6 +16,7 @@ PLANTED = {
     "wings": ("kernel/money.py", "import peakday.market.shops.model"),
     "apps": ("apps/importers/__init__.py", "import peakday.apps.http.app"),
     "insight": ("insight/behaviour/model.py", "import peakday.insight.metrics.api"),
+    "trade": ("trade/promotions/model.py", "import peakday.trade.orders.model"),
     "market": ("market/accounts/model.py", "import peakday.market.catalog.model"),
     "room": ("market/catalog/model.py", "import peakday.market.catalog.api"),
     "pure-rules": ("trade/orders/rules/order_money.py", "import asyncpg"),

@@ -60,10 +60,13 @@ def split(total_minor: int, weights: Sequence[int]) -> list[int]:
     sign = -1 if total_minor < 0 else 1
     amount = abs(total_minor)
     shares = [amount * weight // weight_sum for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % weight_sum), i))
-    for i in by_remainder[: amount - sum(shares)]:
-        shares[i] += 1
-    return [sign * share for share in shares]
+    missing = amount - sum(shares)
+    if missing:
+        remainders = [amount * weight % weight_sum for weight in weights]
+        by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)  # keeps ties in order
+        for i in by_remainder[:missing]:
+            shares[i] += 1
+    return shares if sign > 0 else [-share for share in shares]
 
 
 def parse_minor(text: str, currency: str) -> int:

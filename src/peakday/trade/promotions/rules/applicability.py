@@ -1,0 +1,150 @@
+"""Which instruments may act on this cart, on which lines, and which may act together?
+
+An instrument acts when it holds at the instant of the cart, the buyer belongs to its audience and came through its
+channel, no limit is used up, and at least one line is in its scope. Of one group, one instrument acts within the
+group's extent: on a line, in a shop, in the checkout. An exclusive instrument meets no other above the item level
+("*"), or none of the groups that it names, on any of its lines. Which sets are allowed does not depend on amounts: a
+set that is allowed stays allowed when one instrument is taken out of it, and a search may rely on that.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from peakday.trade.promotions.errors import InstrumentsDoNotStack
+from peakday.trade.promotions.model import Cart, Extent, Id, Instrument, Level, Line, PriceRules, Used
+from peakday.trade.promotions.priced import Reason, Unused
+from peakday.trade.promotions.rules.price_rules import group_of
+from peakday.trade.promotions.rules.sheet import Candidate
+
+NEVER_USED = Used()
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+def why_not(instrument: Instrument, cart: Cart) -> Reason | None:
+    """Why an instrument does not act on this cart at all, whatever its lines; None when it may."""
+    used = cart.used.get(instrument.template, NEVER_USED)
+    limits = instrument.limits
+    faults = (
+        (instrument.valid_from is not None and cart.at < instrument.valid_from, Reason.NOT_STARTED),
+        (instrument.valid_until is not None and cart.at >= instrument.valid_until, Reason.EXPIRED),
+        (bool(instrument.audience) and not instrument.audience & cart.tags, Reason.AUDIENCE),
+        (bool(instrument.channels) and cart.channel not in instrument.channels, Reason.CHANNEL),
+        (limits.per_buyer is not None and used.by_buyer >= limits.per_buyer, Reason.BUYER_LIMIT),
+        (limits.total is not None and used.in_total >= limits.total, Reason.TOTAL_LIMIT),
+        (instrument.stock_left is not None and instrument.stock_left <= 0, Reason.SOLD_OUT),
+    )
+    return next((reason for is_so, reason in faults if is_so), None)
+
+
+def find_candidates(
+    cart: Cart, lines: Sequence[Line], instruments: Iterable[Instrument], rules: PriceRules
+) -> tuple[list[Candidate], list[Unused]]:
+    """What may act, in the order in which it acts; and what may not, with why.
+
+    The order is level, stage, what expires first, id: it does not depend on how the instruments were given.
+    """
+    candidates, unused = [], []
+    for instrument in instruments:
+        rule = rules.kinds[instrument.kind]
+        reason = why_not(instrument, cart)
+        rows = [] if reason else rows_in_scope(instrument, rule.level, lines)
+        if rows:
+            shops = frozenset([lines[row].shop_id for row in rows])
+            candidates.append(Candidate(instrument, rule, rows, shops))
+        else:
+            unused.append(Unused(instrument.instrument_id, reason or Reason.NO_GOODS))
+    return sorted(candidates, key=_turn), unused
+
+
+def rows_in_scope(instrument: Instrument, level: Level, lines: Sequence[Line]) -> list[int]:
+    """The positions of the lines on which an instrument acts, in order. A presale's price takes no item-level offer."""
+    scope = instrument.scope
+    rows: Iterable[int] = range(len(lines))
+    if scope.shop_ids:
+        rows = [row for row in rows if lines[row].shop_id in scope.shop_ids]
+    if scope.item_ids:
+        rows = [row for row in rows if lines[row].item_id in scope.item_ids]
+    if scope.sku_ids:
+        rows = [row for row in rows if lines[row].sku_id in scope.sku_ids]
+    if scope.category_ids:
+        rows = [row for row in rows if not scope.category_ids.isdisjoint(lines[row].category_ids)]
+    if scope.except_items:
+        rows = [row for row in rows if lines[row].item_id not in scope.except_items]
+    return _by_door(instrument, level, rows, lines)
+
+
+def find_conflict(candidates: Sequence[Candidate], rules: PriceRules) -> tuple[Id, Id] | None:
+    """The first two instruments that may not act together; None when the set is allowed. Linear in rows."""
+    seen: dict[tuple[object, ...], Id] = {}
+    for candidate in candidates:
+        own = candidate.instrument.instrument_id
+        for place in _places(candidate, rules):
+            other = seen.setdefault(place, own)
+            if other != own:
+                return other, own
+    return _too_many_of_a_template(candidates) or _excluded(candidates, rules)
+
+
+def require_allowed(candidates: Sequence[Candidate], rules: PriceRules) -> None:
+    """Refuses with `InstrumentsDoNotStack` when two of the instruments may not act together."""
+    conflict = find_conflict(candidates, rules)
+    if conflict is not None:
+        raise InstrumentsDoNotStack(first=conflict[0], second=conflict[1])
+
+
+def _by_door(instrument: Instrument, level: Level, rows: Iterable[int], lines: Sequence[Line]) -> list[int]:
+    if instrument.live_room_id is not None:
+        rows = [row for row in rows if lines[row].live_room_id == instrument.live_room_id]
+    if level is Level.ITEM:
+        rows = [row for row in rows if lines[row].presale is None]
+    return list(rows)
+
+
+def _turn(candidate: Candidate) -> tuple[int, int, datetime, str]:
+    instrument = candidate.instrument
+    return (
+        candidate.rule.level,
+        candidate.rule.stage,
+        instrument.valid_until or _END_OF_TIME,
+        str(instrument.instrument_id),
+    )
+
+
+def _places(candidate: Candidate, rules: PriceRules) -> Iterable[tuple[object, ...]]:
+    """Where an instrument takes the one place of its group."""
+    group = group_of(candidate.instrument, rules)
+    if group is None:
+        return ()
+    if candidate.rule.extent is Extent.CHECKOUT:
+        return ((group,),)
+    return ((group, candidate.rule.extent, place) for place in _extent_of(candidate))
+
+
+def _extent_of(candidate: Candidate) -> Iterable[object]:
+    return candidate.rows if candidate.rule.extent is Extent.LINE else candidate.shops
+
+
+def _too_many_of_a_template(candidates: Sequence[Candidate]) -> tuple[Id, Id] | None:
+    counts: Counter[Id] = Counter()
+    last: dict[Id, Id] = {}
+    for candidate in candidates:
+        instrument = candidate.instrument
+        counts[instrument.template] += 1
+        if instrument.limits.per_order is not None and counts[instrument.template] > instrument.limits.per_order:
+            return last.get(instrument.template, instrument.instrument_id), instrument.instrument_id
+        last[instrument.template] = instrument.instrument_id
+    return None
+
+
+def _excluded(candidates: Sequence[Candidate], rules: PriceRules) -> tuple[Id, Id] | None:
+    for candidate in candidates:
+        wanted = candidate.instrument.exclusive_with
+        if not wanted:
+            continue
+        own = set(candidate.rows)
+        for other in candidates:
+            is_meant = group_of(other.instrument, rules) in wanted or ("*" in wanted and other.rule.level > Level.ITEM)
+            if other is not candidate and is_meant and not own.isdisjoint(other.rows):
+                return candidate.instrument.instrument_id, other.instrument.instrument_id
+    return None
