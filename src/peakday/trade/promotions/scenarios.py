@@ -81,7 +81,7 @@ def differences(scenario: Scenario, choose: Chooser = use_all) -> list[str]:
 def _describe(priced: PricedCart) -> dict[str, object]:
     """A price in the words of the scenarios."""
     return {
-        "lines": [f"{line.line_id} {_amount(line.payable_minor)}" for line in priced.lines],
+        "lines": sorted(f"{line.line_id} {_amount(line.payable_minor)}" for line in priced.lines),
         "discounts": _by_name(priced.given_by_instrument()),
         "funders": _by_name({str(funder): minor for funder, minor in priced.given_by_funder().items()}),
         "gifts": sorted(f"{gift.quantity} x {gift.sku_id}" for gift in priced.gifts),
