@@ -132,7 +132,7 @@ async def test_the_page_finds_an_item_and_shows_figures_chart_and_reasons_in_bot
         assert f"/shop/{shop}/low-price?item={item}" in search
         page = (await client.get(f"/shop/{shop}/low-price?item={item}")).text
         chinese = (await client.get(f"/shop/{shop}/low-price?item={item}&lang=zh")).text
-    for word in ("Lowest deal", "¥33.33 (¥100.00 / 3)", "¥80.00", "¥95.00", "presale does not count", "data-chart",
+    for word in ("Lowest deal", "CN¥33.33 (CN¥100.00 / 3)", "¥80.00", "¥95.00", "presale does not count", "data-chart",
                  "A sale enrolled today: at most"):  # fmt: skip
         assert word in page
     assert "最低成交价" in chinese
