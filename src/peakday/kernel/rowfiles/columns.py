@@ -25,6 +25,7 @@ _TIME_FORMS = (
     "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M",
 )  # fmt: skip
 _ZONED = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:?\d{2})$"
+_NOTHING = pa.scalar(None, pa.string())
 T = TypeVar("T")
 
 
@@ -49,10 +50,12 @@ class Faults:
             self.add(index, problem, column[index].as_py())
 
 
-def trimmed(values: Sequence[str]) -> pa.Array:
+def trimmed(values: Sequence[str] | pa.Array) -> pa.Array:
     """A column of text without the blanks around it; empty becomes null."""
-    column = pc.utf8_trim_whitespace(pa.array(values, pa.string()))
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+    column = pc.utf8_trim_whitespace(values if isinstance(values, pa.Array) else pa.array(values, pa.string()))
+    assert column.offset == 0 and column.null_count == 0, column.offset  # noqa: PT018 - one fact: a fresh column
+    has_text = pc.greater(pc.binary_length(column), 0)
+    return pa.StringArray.from_buffers(len(column), column.buffers()[1], column.buffers()[2], has_text.buffers()[1])
 
 
 def require_present(column: pa.Array, name: str, faults: Faults) -> None:
@@ -75,13 +78,9 @@ def require_length(column: pa.Array, name: str, length_max: int, faults: Faults)
 def read_amounts(column: pa.Array, name: str, currency: str, faults: Faults) -> pa.Array:
     """Amounts of money in minor units; negative ones and what is no amount are faults."""
     digits = MINOR_DIGITS[currency]
-    fraction = rf"(?:\.(?P<f>\d{{1,{digits}}}))?" if digits else "(?P<f>)"
-    parts = pc.extract_regex(column, rf"^(?P<i>\d{{1,12}}){fraction}$")
-    whole = pc.cast(pc.struct_field(parts, "i"), pa.int64())
-    minor = whole
-    if digits:
-        cents = pc.cast(pc.utf8_rpad(pc.struct_field(parts, "f"), digits, "0"), pa.int64())
-        minor = pc.add(pc.multiply(whole, 10**digits), cents)
+    fraction = rf"(\.\d{{1,{digits}}})?" if digits else ""
+    plain = pc.if_else(pc.match_substring_regex(column, rf"^\d{{1,12}}{fraction}$"), column, _NOTHING)
+    minor = _unscaled(pc.cast(plain, pa.decimal128(12 + digits, digits)))
 
     def read(text: str) -> int | Problem:
         try:
@@ -95,7 +94,7 @@ def read_amounts(column: pa.Array, name: str, currency: str, faults: Faults) -> 
 
 def read_quantities(column: pa.Array, name: str, faults: Faults, least: int = 0) -> pa.Array:
     """Whole numbers that are not negative (not below `least`)."""
-    text = pc.if_else(pc.match_substring_regex(column, r"^\d{1,12}$"), column, pa.scalar(None, pa.string()))
+    text = pc.if_else(pc.match_substring_regex(column, r"^\d{1,12}$"), column, _NOTHING)
     values = pc.cast(text, pa.int64())
     if least:
         values = pc.if_else(pc.greater_equal(values, least), values, pa.scalar(None, pa.int64()))
@@ -115,7 +114,7 @@ def read_quantities(column: pa.Array, name: str, faults: Faults, least: int = 0)
 def read_instants(column: pa.Array, name: str, zone: str | None, faults: Faults) -> pa.Array:
     """Instants in UTC. A time without zone is read in `zone`; where the file has none it is a fault."""
     kind = pa.timestamp("us", "UTC")
-    zoned = pc.if_else(pc.match_substring_regex(column, _ZONED), column, pa.scalar(None, pa.string()))
+    zoned = pc.if_else(pc.match_substring_regex(column, _ZONED), column, _NOTHING)
     try:
         values = pc.cast(pc.replace_substring_regex(zoned, r"([+-]\d{2}):?(\d{2})$", r"\1:\2"), kind)
     except pa.ArrowInvalid:  # a day that no calendar has: find it one by one
@@ -180,6 +179,12 @@ def _one_by_one(
     mask = np.zeros(len(column), dtype=bool)
     mask[left] = True
     return pc.replace_with_mask(values, pa.array(mask), pa.array(replacements, values.type))
+
+
+def _unscaled(amounts: pa.Array) -> pa.Array:
+    """Decimals as whole numbers of their last digit: the lower half of each 128 bits."""
+    low = np.frombuffer(amounts.buffers()[1], np.int64)[::2][: len(amounts)]
+    return pa.array(low, mask=pc.is_null(amounts).to_numpy(zero_copy_only=False))
 
 
 def _where(condition: pa.Array) -> list[int]:

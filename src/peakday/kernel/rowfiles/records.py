@@ -10,20 +10,28 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+import pyarrow as pa
 
 from peakday.kernel.refusal import Problem
 from peakday.kernel.rowfiles.errors import FileUnreadable
+from peakday.kernel.rowfiles.plain_rows import read_plain
 from peakday.kernel.rowfiles.shape import FileShape
-from peakday.kernel.text import Text
+from peakday.kernel.rowfiles.single_rows import (
+    RECORD_LINES_MAX,
+    open_record,
+    row_of,
+    unbalanced,
+    undecodable,
+    with_nul,
+    wrong_columns,
+)
 
-BLOCK_BYTES = 4 << 20
-RECORD_LINES_MAX = 100  # a quoted field with more line ends is an unbalanced quote
+BLOCK_BYTES = 16 << 20
 RECORD_BYTES_MAX = 1 << 20
 UNDECODABLE_SHARE_MAX = 0.2  # of one block: beyond it the file as a whole has another encoding
-
-_NUL = Text("含有空字符(NUL)", "holds a NUL character")
-_NUL_REMEDY = Text("删除该字符后重新上传这一行", "Remove the character and send this row again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +42,19 @@ class Position:
     row: int
 
 
-@dataclass(slots=True)
+@dataclass
 class Block:
-    """Some rows with their numbers, the faults between them, and where the next block begins."""
+    """Some rows as columns of text, their numbers, the faults between them, and where the next block begins."""
 
-    rows: list[list[str]]
+    columns: list[pa.Array]
     numbers: Sequence[int]
     faults: list[Problem] = field(default_factory=list)
     end: Position = field(default_factory=lambda: Position(0, 2))
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """The rows one by one, for who cannot work in columns."""
+        return list(map(list, zip(*(column.to_pylist() for column in self.columns), strict=True)))
 
 
 def first_position(shape: FileShape) -> Position:
@@ -83,7 +96,15 @@ def _last_line_end(raw: bytes, newline: bytes) -> int:
 
 
 def _read_block(raw: bytes, shape: FileShape, start: Position, *, is_last: bool) -> Block:
-    text, undecodable = _decode(raw, shape, start)
+    plain = read_plain(raw, shape, start.row, is_last=is_last) if shape.encoding == "utf-8" else None
+    if plain is None:
+        return _read_any(raw, shape, start, is_last=is_last)
+    end = Position(start.byte + plain.used_bytes, start.row + plain.records)
+    return Block(plain.columns, plain.numbers, plain.faults, end)
+
+
+def _read_any(raw: bytes, shape: FileShape, start: Position, *, is_last: bool) -> Block:
+    text, bad_bytes = _decode(raw, shape, start)
     lines = list(io.StringIO(text, newline=""))
     records, open_lines = _group_lines(lines, shape, is_last=is_last)
     tail = "".join(lines[len(lines) - open_lines :])
@@ -91,16 +112,20 @@ def _read_block(raw: bytes, shape: FileShape, start: Position, *, is_last: bool)
     numbers: Sequence[int] = range(start.row, start.row + len(rows))
     faults: list[Problem] = []
     width = len(shape.header)
-    if faulty or undecodable or "\x00" in text or set(map(len, rows)) - {width}:
+    if faulty or bad_bytes or "\x00" in text or set(map(len, rows)) - {width}:
         kept = []
         for number, row, record in zip(numbers, rows, records, strict=True):
-            fault = _fault(number, row, record, width, faulty, undecodable)
+            fault = _fault(number, row, record, width, faulty, bad_bytes)
             if fault is not None:
                 faults.append(fault)
             elif row:
                 kept.append((number, row))
         numbers, rows = [number for number, _ in kept], [row for _, row in kept]
-    return Block(rows, numbers, faults, Position(start.byte + _used(raw, text, tail, shape), start.row + len(records)))
+    columns = [pa.array(values, pa.string()) for values in zip(*rows, strict=True)]
+    return Block(
+        columns or [pa.array([], pa.string()) for _ in shape.header], numbers, faults,
+        Position(start.byte + _used(raw, text, tail, shape), start.row + len(records)),
+    )  # fmt: skip
 
 
 def _decode(raw: bytes, shape: FileShape, start: Position) -> tuple[str, dict[str, int]]:
@@ -109,7 +134,7 @@ def _decode(raw: bytes, shape: FileShape, start: Position) -> tuple[str, dict[st
         return raw.decode(shape.encoding), {}
     except UnicodeDecodeError:
         pass
-    lines, undecodable, at, newline = [], {}, start.byte, shape.newline.encode(shape.encoding)
+    lines, bad_bytes, at, newline = [], {}, start.byte, shape.newline.encode(shape.encoding)
     parts = raw.split(newline)
     for i, part in enumerate(parts):
         end = newline if i < len(parts) - 1 else b""
@@ -117,17 +142,17 @@ def _decode(raw: bytes, shape: FileShape, start: Position) -> tuple[str, dict[st
             lines.append((part + end).decode(shape.encoding))
         except UnicodeDecodeError as error:
             marker = f"\ufffd{at + error.start}\ufffd" + end.decode(shape.encoding)
-            undecodable[marker.rstrip("\r\n")] = at + error.start
+            bad_bytes[marker.rstrip("\r\n")] = at + error.start
             lines.append(marker)
         at += len(part) + len(end)
-    if len(undecodable) > max(len(parts) * UNDECODABLE_SHARE_MAX, 1):
-        byte = next(iter(undecodable.values()))
+    if len(bad_bytes) > max(len(parts) * UNDECODABLE_SHARE_MAX, 1):
+        byte = next(iter(bad_bytes.values()))
         raise FileUnreadable(
             reason=f"byte {byte} (after row {start.row - 1}) is not {shape.encoding}; save the file as “CSV UTF-8”",
             reason_zh=f"第 {byte} 字节(第 {start.row - 1} 行之后)不是 {shape.encoding} 编码,请另存为“CSV UTF-8”",
             byte=byte, row=start.row,
         )  # fmt: skip
-    return "".join(lines), undecodable
+    return "".join(lines), bad_bytes
 
 
 def _group_lines(lines: list[str], shape: FileShape, *, is_last: bool) -> tuple[list[str], int]:
@@ -138,36 +163,16 @@ def _group_lines(lines: list[str], shape: FileShape, *, is_last: bool) -> tuple[
     i = 0
     while i < len(lines):
         line = lines[i]
-        if line.count('"') % 2 == 0 or _row_of(line, shape) is not None:
+        if line.count('"') % 2 == 0 or row_of(line, shape) is not None:
             records.append(line)
             i += 1
             continue
-        size = _open_record(lines, i, shape)
+        size = open_record(lines, i, shape)
         if size == 0 and not is_last and len(lines) - i < RECORD_LINES_MAX:
             return records, len(lines) - i
         records.append("".join(lines[i : i + size]) if size else line)
         i += size or 1
     return records, 0
-
-
-def _open_record(lines: list[str], begin: int, shape: FileShape) -> int:
-    """How many lines from `begin` make one whole row; 0 when none do within the limit."""
-    text = lines[begin]
-    for end in range(begin + 1, min(begin + RECORD_LINES_MAX, len(lines))):
-        text += lines[end]
-        if lines[end].count('"') % 2:
-            row = _row_of(text, shape)
-            return end + 1 - begin if row is not None and len(row) == len(shape.header) else 0
-    return 0
-
-
-def _row_of(record: str, shape: FileShape) -> list[str] | None:
-    """The one row that the text is; none when its quotes do not balance."""
-    try:
-        rows = list(csv.reader([record], delimiter=shape.delimiter, strict=True))
-    except csv.Error:
-        return None
-    return rows[0] if len(rows) == 1 else None
 
 
 def _parse(records: list[str], shape: FileShape) -> tuple[list[list[str]], set[str]]:
@@ -181,7 +186,7 @@ def _parse(records: list[str], shape: FileShape) -> tuple[list[list[str]], set[s
     faulty = set()
     rows = []
     for record in records:
-        row = _row_of(record, shape)
+        row = row_of(record, shape)
         if row is None:
             faulty.add(record)
         rows.append(row or [])
@@ -204,32 +209,12 @@ def _used(raw: bytes, text: str, tail: str, shape: FileShape) -> int:
 
 
 def _fault(
-    number: int, row: list[str], record: str, width: int, faulty: set[str], undecodable: dict[str, int]
+    number: int, row: list[str], record: str, width: int, faulty: set[str], bad_bytes: dict[str, int]
 ) -> Problem | None:  # fmt: skip
-    if undecodable and (byte := undecodable.get(record.rstrip("\r\n"))) is not None:
-        return Problem(
-            "", "undecodable",
-            Text(f"第 {byte} 字节处的字符无法解码", f"the character at byte {byte} cannot be decoded"),
-            Text("用正确的编码(建议 UTF-8)重写这一行", "Write this row in the file's encoding (UTF-8 is best)"), number,
-        )  # fmt: skip
-    if record in faulty and len(record) > csv.field_size_limit():
-        return Problem(
-            "", "too_long", Text("该行过长", "the row is too long"),
-            Text("缩短字段后重新上传这一行", "Shorten the field and send this row again"), number, record[:200],
-        )  # fmt: skip
+    if bad_bytes and (byte := bad_bytes.get(record.rstrip("\r\n"))) is not None:
+        return undecodable(number, byte)
     if record in faulty:
-        return Problem(
-            "", "unbalanced_quote", Text("引号不成对", "the quotes do not balance"),
-            Text('字段内的引号要写成两个(""),整个字段再用引号括起', 'Double the quotes inside a quoted field ("")'),
-            number, record.rstrip("\r\n"),
-        )  # fmt: skip
+        return unbalanced(number, record)
     if row and len(row) != width:
-        return Problem(
-            "", "wrong_columns",
-            Text(f"有 {len(row)} 列,表头有 {width} 列", f"{len(row)} columns, the header has {width}"),
-            Text("含分隔符的字段要用引号括起", "Put a field that holds the delimiter in quotes"),
-            number, record.rstrip("\r\n"),
-        )  # fmt: skip
-    if "\x00" in record:
-        return Problem("", "nul_character", _NUL, _NUL_REMEDY, number, record.rstrip("\r\n"))
-    return None
+        return wrong_columns(number, len(row), width, record)
+    return with_nul(number, record) if "\x00" in record else None

@@ -17,6 +17,7 @@ SAMPLE_BYTES = 256 * 1024
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 50
 COLUMNS_MAX = 500
+FOREIGN_BYTES_MIN = 400  # fewer prove nothing: then it is GB 18030, as merchants' files are
 _CANDIDATES = ["gb18030", "big5", "shift_jis", "euc_kr", "cp1252"]
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SUFFICIENT_SHARE = 0.8
@@ -76,8 +77,9 @@ def _guess_encoding(path: Path, start: bytes) -> str:
     if position is None:
         return "utf-8"
     best = charset_normalizer.from_bytes(sample, cp_isolation=_CANDIDATES, explain=False).best()
-    fault_gb = _first_fault(sample, "gb18030")
-    if fault_gb is None and (best is None or best.encoding in {"gb18030", "cp1252", "euc_kr", "shift_jis"}):
+    is_long_enough = sum(byte > 0x7F for byte in sample) >= FOREIGN_BYTES_MIN
+    rivals = {"big5"} if is_long_enough else set()  # the bytes of a few words are at home in both
+    if _first_fault(sample, "gb18030") is None and (best is None or best.encoding not in rivals):
         return "gb18030"
     if best is not None and _first_fault(sample, best.encoding) is None:
         return best.encoding
