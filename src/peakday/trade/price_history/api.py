@@ -1,13 +1,14 @@
 """What may other rooms and doors ask of the price history?
 
-Bulk (no actor: for rooms above and importers): `record_offers`, `record_deals`. Prices of an instant: `prices_at`.
-A merchant's acts and questions take the actor first and check the shop: `offer_prices`, `lowest_price`, `prove_price`,
-`judge_event_drop`, `find_protection`, `grant_protection`, `find_prior_price`. Whoever lacks `data:view` gets offered
+Bulk (no actor: for rooms above and importers): `record_offers`, `record_deals`, `record_deal_file`. Prices of an
+instant: `prices_at`. A merchant's acts and questions take the actor first and check the shop: `offer_prices`,
+`lowest_price`, `prove_price`, `judge_event_drop`, `find_protection`, `grant_protection`, `find_prior_price`. Whoever lacks `data:view` gets offered
 prices only: what was paid is a figure. Money is whole minor units; a price of one piece is an exact fraction of them.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import IO
 from uuid import UUID
 
 from peakday.kernel.actor import SYSTEM, Actor, require
@@ -43,16 +44,22 @@ from peakday.trade.price_history.rules import lowest_price as lowest_price_rule
 from peakday.trade.price_history.rules import price_proof as price_proof_rule
 from peakday.trade.price_history.rules.drop_penalties import drop_penalties
 
+DEAL_COLUMNS = store.DEAL_COLUMNS
+
 __all__ = [
+    "DEAL_COLUMNS",
+    "deals_read_until",
     "drop_penalties",
     "find_prior_price",
     "find_protection",
     "grant_protection",
+    "has_offers",
     "judge_event_drop",
     "lowest_price",
     "offer_prices",
     "prices_at",
     "prove_price",
+    "record_deal_file",
     "record_deals",
     "record_offers",
 ]
@@ -80,6 +87,26 @@ async def record_deals(tx: Tx, deals: Iterable[Deal]) -> int:
     `paid_minor` is the line without postage; `red_packet_minor` is what red packets, coins and gift cards paid.
     """
     return await store.copy_deals(tx, deals)
+
+
+async def record_deal_file(tx: Tx, source: str, file: IO[bytes], read_until: int) -> int:
+    """The same for a room that streams: CSV without header in the order of `DEAL_COLUMNS`, lists as array text.
+
+    With it is kept up to which transaction the source was read; `deals_read_until` gives it back for the next time.
+    """
+    written = await store.copy_deal_file(tx, file)
+    await store.note_read_until(tx, source, read_until)
+    return written
+
+
+async def deals_read_until(tx: Tx, source: str) -> int | None:
+    """From which transaction on the deals of a source are still to come; None: from the first."""
+    return await store.read_until(tx, source)
+
+
+async def has_offers(tx: Tx, shop_id: UUID, sku_id: UUID) -> bool:
+    """Whether any price of a SKU was ever recorded."""
+    return bool(await queries.list_offers(tx, shop_id, sku_id))
 
 
 async def prices_at(

@@ -8,8 +8,9 @@ what was refunded may change.
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
+from typing import IO
 from uuid import UUID
 
 import asyncpg
@@ -57,17 +58,36 @@ async def save_offers(tx: Tx, offers: Sequence[Offer], now: datetime) -> int:
 
 async def copy_deals(tx: Tx, deals: Iterable[Deal]) -> int:
     """Store deals in bulk, idempotent by (shop, order, line); how many rows are new or were refunded since."""
-    await tx.execute(_STAGE)
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(map(_deal_row, deals))
+    return await copy_deal_file(tx, io.BytesIO(text.getvalue().encode()))
+
+
+async def copy_deal_file(tx: Tx, file: IO[bytes]) -> int:
+    """The same from CSV that was made elsewhere: no header, DEAL_COLUMNS in their order, lists as array text."""
+    await tx.execute(_STAGE)
     await tx.copy_to_table(
-        "staged_deal", source=io.BytesIO(text.getvalue().encode()), columns=DEAL_COLUMNS, format="csv",
-        timeout=COPY_SECONDS_MAX,
-    )  # fmt: skip
+        "staged_deal", source=_chunks(file), columns=DEAL_COLUMNS, format="csv", timeout=COPY_SECONDS_MAX
+    )
     tag: str = await tx.execute(_INSERT_DEALS, timeout=COPY_SECONDS_MAX)
     written = int(tag.rsplit(" ", 1)[1])
     await _tell_planner(tx, "deal", written)
     return written
+
+
+async def read_until(tx: Tx, source: str) -> int | None:
+    """Up to which transaction the deals of a source were taken over; None: not begun."""
+    text = await tx.fetchval("select read_until::text from price_history.deal_source where source = $1", source)
+    return None if text is None else int(text)
+
+
+async def note_read_until(tx: Tx, source: str, transaction: int) -> None:
+    """Keep it."""
+    await tx.execute(
+        "insert into price_history.deal_source (source, read_until) values ($1, $2::text::xid8)"
+        " on conflict (source) do update set read_until = excluded.read_until",
+        source, str(transaction),
+    )  # fmt: skip
 
 
 async def lock_deal(tx: Tx, ask: ProtectionAsk) -> tuple[Deal, int, int]:
@@ -104,6 +124,12 @@ def deal_of(row: asyncpg.Record) -> Deal:
     """A row with the columns of DEAL_COLUMNS as a deal."""
     values = {name: row[name] for name in DEAL_COLUMNS}
     return Deal(**{**values, "kind": DealKind(row["kind"]), "flags": tuple(row["flags"])})
+
+
+async def _chunks(file: IO[bytes], size: int = 1 << 20) -> AsyncIterator[bytes]:
+    """The bytes of a file in large pieces; asyncpg's own reader takes 64 kB at a time."""
+    while chunk := file.read(size):
+        yield chunk
 
 
 async def _tell_planner(tx: Tx, table: str, rows: int) -> None:
