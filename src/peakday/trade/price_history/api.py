@@ -2,8 +2,9 @@
 
 Bulk (no actor: for rooms above and importers): `record_offers`, `record_deals`, `record_deal_file`. Prices of an
 instant: `prices_at`. A merchant's acts and questions take the actor first and check the shop: `offer_prices`,
-`lowest_price`, `prove_price`, `judge_event_drop`, `find_protection`, `grant_protection`, `find_prior_price`. Whoever lacks `data:view` gets offered
-prices only: what was paid is a figure. Money is whole minor units; a price of one piece is an exact fraction of them.
+`lowest_price`, `prove_price`, `judge_event_drop`, `find_protection`, `grant_protection`, `find_prior_price`. Whoever
+lacks `data:view` gets offered prices only: what was paid is a figure. Money is whole minor units; a price of one piece
+is an exact fraction of them.
 """
 
 from collections.abc import Iterable, Sequence

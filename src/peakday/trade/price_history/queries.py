@@ -84,8 +84,9 @@ def _offer(wanted: Wanted, row: asyncpg.Record) -> Offer:
 
 
 def _deal(wanted: Wanted, row: asyncpg.Record) -> Deal:
+    order_id, line_no = row["first_line"].split("/")  # a sample; ids sort by time, and one text is aggregated fastest
     deal = Deal(
-        shop_id=wanted.shop_id, order_id=row["order_id"], line_no=row["number"], item_id=wanted.item_id,
+        shop_id=wanted.shop_id, order_id=UUID(order_id), line_no=int(line_no), item_id=wanted.item_id,
         sku_id=row["sku_id"], kind=DealKind(row["kind"]), quantity=row["quantity"], paid_minor=row["minor"],
         currency=row["currency"], paid_at=row["first_at"], red_packet_minor=row["red_packet_minor"],
         tax_minor=row["tax_minor"], refunded_minor=row["refunded_minor"], event_ref=row["event_ref"],
@@ -96,15 +97,14 @@ def _deal(wanted: Wanted, row: asyncpg.Record) -> Deal:
 
 _PRICES = f"""
 select sku_id, kind, price_minor as minor, currency, lower(valid) as first_at, upper(valid) as last_at, event_ref,
-    offer_no as number, source, null::uuid as order_id, 1 as quantity, 0::bigint as red_packet_minor,
+    offer_no as number, source, null::text as first_line, 1 as quantity, 0::bigint as red_packet_minor,
     0::bigint as tax_minor, 0::bigint as refunded_minor, null::text[] as flags, false as simulated,
     null::bigint as deals
 from price_history.offer
 where shop_id = $1 and item_id = $2 and valid && tstzrange($3, $4) and ($5::uuid is null or sku_id = $5)
 union all
 select sku_id, kind, paid_minor, currency, min(paid_at), max(paid_at), event_ref,
-    (array_agg(line_no order by paid_at, order_id, line_no))[1], null,
-    (array_agg(order_id order by paid_at, order_id, line_no))[1], quantity, red_packet_minor, tax_minor, refunded_minor,
+    null, null, min(order_id::text || '/' || line_no), quantity, red_packet_minor, tax_minor, refunded_minor,
     flags, simulated, count(*)
 from price_history.deal
 where $8 and shop_id = $1 and item_id = $2 and paid_at >= $3 and paid_at < $4 and ($5::uuid is null or sku_id = $5)
