@@ -12,7 +12,6 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -65,14 +64,19 @@ async def store_rows(
     Takes the shop's import lock: two files of one shop are stored one after the other.
     """
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"catalog.import:{shop_id}")
-    table = await _with_brands(tx, shop_id, table)
+    table = await _with_brands(tx, shop_id, table.take(_key_order(table)))
     found = await tx.fetch(
-        "select item_id from catalog.item where shop_id = $1 and item_id = any($2::text[]::uuid[])",
-        shop_id, table["item_id"].to_pylist(), timeout=STORE_SECONDS_MAX,
+        "select item_id from catalog.item where shop_id = $1 and item_id = any($2::text::uuid[])",
+        shop_id, _array_text(table["item_id"]), timeout=STORE_SECONDS_MAX,
     )  # fmt: skip
-    is_known = pc.is_in(table["item_id"], pa.array([row["item_id"].hex for row in found], pa.string()))
-    again = await _merge(tx, shop_id, table.filter(is_known), run, columns, currency) if found else []
-    fresh = table.filter(pc.invert(is_known)) if found else table
+    again: list[tuple[int, int, str]] = []
+    fresh = table
+    if found:
+        is_known = pc.is_in(table["item_id"], pa.array([row["item_id"].hex for row in found], pa.string()))
+        again = await _merge(tx, shop_id, table.filter(is_known), run, columns, currency)
+        fresh = table.filter(pc.invert(is_known))
+        if not len(fresh):
+            return again
     try:
         async with tx.transaction():
             await _copy_fresh(tx, shop_id, fresh, run, currency)
@@ -81,8 +85,18 @@ async def store_rows(
     return again
 
 
+def _key_order(table: pa.Table) -> pa.Array:
+    """By item, and an item's rows as in the file. Ids are random: in their order the index is written page by page."""
+    return pc.sort_indices(table, [("item_id", "ascending"), ("row_no", "ascending")])
+
+
+def _array_text(ids: pa.ChunkedArray) -> str:
+    """Ids as one array of PostgreSQL: one value to read, not one for each id."""
+    return f"{{{','.join(ids.to_pylist())}}}"
+
+
 async def _copy_fresh(tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, datetime], currency: str) -> None:
-    """Rows of items that are not there yet: straight into the tables."""
+    """Rows, by item, of items that are not there yet: straight into the tables."""
     count = len(table)
     same = {
         "shop_id": pa.repeat(str(shop_id), count), "import_run": pa.repeat(str(run[0]), count),
@@ -93,10 +107,9 @@ async def _copy_fresh(tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, d
     at = pc.if_else(pc.is_null(table["listed_at"]), pa.scalar(run[1], table["listed_at"].type), table["listed_at"])
     price = pc.coalesce(table["sku_price"], table["list_price"])
     rows = pa.table({**{name: table[name] for name in _NAMES}, **same, **empty, "listed_at": at, "sku_price": price})
-    items = rows
-    if count and pc.count_distinct(rows["item_id"]).as_py() < count:
-        _, first = np.unique(rows["item_id"].to_numpy(zero_copy_only=False), return_index=True)
-        items = rows.take(np.sort(first))
+    ids = rows["item_id"].combine_chunks()
+    is_first = pc.not_equal(ids[1:], ids[:-1])
+    items = rows if pc.all(is_first).as_py() else rows.filter(pa.concat_arrays([pa.array([True]), is_first]))
     await _copy(tx, "item", items, _ITEM_COPY)
     await _copy(tx, "sku", rows, _SKU_COPY)
 

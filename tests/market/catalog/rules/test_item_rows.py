@@ -32,8 +32,8 @@ GOOD = {"item_ref": "P1", "title": "红裙", "list_price": "99.00"}
 def _check(*rows, zone=None, currency="CNY"):
     names = [name for name in COLUMN_NAMES if any(name in row for row in rows)]
     file = ItemFile(SHOP, {name: place for place, name in enumerate(names)}, NAMES, currency, zone)
-    cells = [[row.get(name, "") for name in names] for row in rows]
-    return check_items(file, cells, range(2, 2 + len(rows)))
+    columns = [[row.get(name, "") for row in rows] for name in names]
+    return check_items(file, columns, range(2, 2 + len(rows)))
 
 
 def _faults(checked):
@@ -130,8 +130,9 @@ def test_the_same_item_may_stand_in_several_rows_with_several_skus():
 def test_bulk_ids_are_those_of_the_model(pairs):
     shop = uuid4()
     names = {"item_ref": 0, "title": 1, "list_price": 2, "sku_ref": 3}
-    rows = [[item, "t", "1", sku] for item, sku in pairs]
-    table = check_items(ItemFile(shop, names, NAMES), rows, range(len(rows))).table
+    items, skus = [item for item, _ in pairs], [sku for _, sku in pairs]
+    columns = [items, ["t"] * len(pairs), ["1"] * len(pairs), skus]
+    table = check_items(ItemFile(shop, names, NAMES), columns, range(len(pairs))).table
     for row in table.to_pylist():
         assert UUID(row["item_id"]) == item_id_of(shop, row["item_ref"])
         assert UUID(row["sku_id"]) == sku_id_of(shop, row["item_ref"], row["sku_ref"])

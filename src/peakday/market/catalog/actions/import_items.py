@@ -96,7 +96,8 @@ def preview_items(shop_id: UUID, wanted: ItemImport, categories: Sequence[Catego
     for block in read_blocks(wanted.path, shape, first_position(shape), PREVIEW_BYTES):
         rows, numbers = block.rows[:rows_max], block.numbers[:rows_max]
         faults = [fault for fault in block.faults if (fault.row or 0) <= rows_max + 1]
-        return Preview(shape.header, rows, faults + check_items(file, rows, numbers).problems)
+        columns = [column[:rows_max] for column in block.columns]
+        return Preview(shape.header, rows, faults + check_items(file, columns, numbers).problems)
     return Preview(shape.header, [], [])
 
 
@@ -128,7 +129,7 @@ async def run_item_import(
 def _checked_blocks(path: Path, shape: FileShape, start: Position, file: ItemFile) -> Iterator[Checked[ItemRows]]:
     for block in read_blocks(path, shape, start):
         require_room(path.parent)
-        checked = check_items(file, block.rows, block.numbers)
+        checked = check_items(file, block.columns, block.numbers)
         yield Checked(checked, len(checked.table), block.faults + checked.problems, block.end)
 
 

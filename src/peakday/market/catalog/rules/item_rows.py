@@ -63,19 +63,19 @@ class ItemRows:
     problems: list[Problem]
 
 
-def check_items(file: ItemFile, rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> ItemRows:
-    """Check one block. `rows` hold the file's columns in its order, `numbers` their row numbers."""
+def check_items(file: ItemFile, columns: Sequence[pa.Array], numbers: Sequence[int]) -> ItemRows:
+    """Check one block. `columns` are the file's columns of text in its order, `numbers` the rows' numbers."""
     faults = Faults(numbers)
-    texts = _texts(file, rows)
+    texts = _texts(file, columns)
     for column in ITEM_COLUMNS:
         if column.name in texts:
             if column.required:
                 require_present(texts[column.name], column.name, faults)
             require_length(texts[column.name], column.name, column.length_max, faults)
-    values = {"row_no": pa.array(numbers, pa.int64()), **_values(file, texts, len(rows), faults)}
+    values = {"row_no": pa.array(numbers, pa.int64()), **_values(file, texts, len(numbers), faults)}
     table = pa.table(values)
     if faults.spoiled:
-        fit = np.ones(len(rows), dtype=bool)
+        fit = np.ones(len(numbers), dtype=bool)
         fit[list(faults.spoiled)] = False
         table = table.filter(pa.array(fit))
     table, repeated = _without_repeats(table, has_skus="sku_ref" in texts)
@@ -90,11 +90,11 @@ def repeated(row: int, first_row: int, ref: str, field: str) -> Problem:
     )  # fmt: skip
 
 
-def _texts(file: ItemFile, rows: Sequence[Sequence[str]]) -> dict[str, pa.Array]:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * (max(file.places.values()) + 1)
+def _texts(file: ItemFile, columns: Sequence[pa.Array]) -> dict[str, pa.Array]:
     texts = {name: trimmed(columns[place]) for name, place in file.places.items()}
     for name in _WORDS & texts.keys():  # the mark that our own export puts before what looks like a formula
-        texts[name] = pc.replace_substring_regex(texts[name], _MARKED, r"\1")
+        if pc.any(pc.starts_with(texts[name], "'")).as_py():
+            texts[name] = pc.replace_substring_regex(texts[name], _MARKED, r"\1")
     return texts
 
 
