@@ -53,13 +53,13 @@ def _say_step(step: Step, currency: str, names: Mapping[Id, Text]) -> Text:
     counted, given = _amount(step.counted, step.counts, currency), _amount(step.given_minor, Counts.MONEY, currency)
     if step.tier is None:
         said = Text(
-            "{name}:商品 {counted},{times} 次,优惠 {given}", "{name}: goods {counted}, {times} times, gives {given}"
+            "{name}:商品 {counted},{times} 次,优惠 {given}", "{name}: goods {counted}, {times} time(s), gives {given}"
         )
         at = Text("", "")
     else:
         said = Text(
             "{name}:计入 {counted},满 {at} 共 {times} 次,优惠 {given}",
-            "{name}: counted {counted}, reaches {at} {times} times, gives {given}",
+            "{name}: counted {counted}, reaches {at} {times} time(s), gives {given}",
         )
         at = _amount(step.tier.at, step.counts, currency)
     if step.lost_minor:

@@ -20,7 +20,7 @@ from peakday.trade.promotions.model import (
 )  # fmt: skip
 from peakday.trade.promotions.priced import Reason, Step
 from peakday.trade.promotions.rules.bundles import pack_bundle
-from peakday.trade.promotions.rules.nth_piece import find_nth_pieces
+from peakday.trade.promotions.rules.nth_piece import give_nth_pieces
 from peakday.trade.promotions.rules.pieces import PieceOffs
 from peakday.trade.promotions.rules.sheet import Candidate, Sheet
 
@@ -33,7 +33,7 @@ def apply_item_prices(sheet: Sheet, candidates: Sequence[Candidate]) -> None:
             pack_bundle(sheet, candidate, candidate.instrument.benefit, offs)
     for candidate in candidates:
         if isinstance(candidate.instrument.benefit, NthPiece):
-            find_nth_pieces(sheet, candidate, candidate.instrument.benefit, offs)
+            give_nth_pieces(sheet, candidate, candidate.instrument.benefit, offs)
     for candidate in candidates:
         if isinstance(candidate.instrument.benefit, PiecePrice | PieceReduction | PieceRate):
             _give_piece_offs(sheet, candidate, offs)

@@ -15,29 +15,28 @@ from peakday.trade.promotions.rules.pieces import PieceOffs
 from peakday.trade.promotions.rules.sheet import Candidate, Sheet
 
 
-def find_nth_pieces(sheet: Sheet, candidate: Candidate, offer: NthPiece, offs: PieceOffs) -> None:
+def give_nth_pieces(sheet: Sheet, candidate: Candidate, offer: NthPiece, offs: PieceOffs) -> None:
     """Give what the offer saves on each item where it saves more than single prices."""
     instrument = candidate.instrument
-    is_reached = False
-    given = counted = times = 0
+    parts: dict[int, int] = {}
+    counted = times = reached = 0
     for rows in _groups(sheet, candidate, offer, offs):
         prices = [sheet.lines[row].price_minor - (offs.off[row] if instrument.stackable else 0) for row in rows]
         number, saving = nth_saving(offer, prices, [offs.free[row] for row in rows])
-        is_reached = is_reached or number > 0
-        rival = 0 if instrument.stackable else sum(offs.off[row] * offs.free[row] for row in rows)
-        if saving <= rival:
-            continue
-        worth = [price * offs.free[row] for price, row in zip(prices, rows, strict=True)]
-        if not sheet.give_if_funded(instrument, Level.ITEM, rows, split(saving, worth)):
-            return
+        reached += number
+        rival = 0 if instrument.stackable else sum([offs.off[row] * offs.free[row] for row in rows])
+        if saving > rival:
+            worth = [price * offs.free[row] for price, row in zip(prices, rows, strict=True)]
+            parts.update(zip(rows, split(saving, worth), strict=True))
+            counted, times = counted + sum(worth), times + number
+    if not parts:
+        sheet.skip([instrument.instrument_id], Reason.NOT_DEEPEST if reached else Reason.THRESHOLD)
+    elif sheet.give_if_funded(instrument, Level.ITEM, list(parts), list(parts.values())):
         if not instrument.stackable:
-            for row in rows:
+            for row in parts:
                 offs.replace(row, offs.free[row])
-        given, counted, times = given + saving, counted + sum(worth), times + number
-    if given:
+        given = sum(parts.values())
         sheet.steps.append(Step((instrument.instrument_id,), Level.ITEM, counted, None, times, given))
-    else:
-        sheet.skip([instrument.instrument_id], Reason.NOT_DEEPEST if is_reached else Reason.THRESHOLD)
 
 
 def nth_saving(offer: NthPiece, prices: Sequence[int], pieces: Sequence[int]) -> tuple[int, int]:
