@@ -132,11 +132,11 @@ async def test_the_page_finds_an_item_and_shows_figures_chart_and_reasons_in_bot
         assert f"/shop/{shop}/low-price?item={item}" in search
         page = (await client.get(f"/shop/{shop}/low-price?item={item}")).text
         chinese = (await client.get(f"/shop/{shop}/low-price?item={item}&lang=zh")).text
-    for word in ("Lowest deal", "CN¥33.33 (CN¥100.00 / 3)", "¥80.00", "¥95.00", "presale does not count", "data-chart",
-                 "A sale enrolled today: at most"):  # fmt: skip
+    for word in ("Lowest deal", "CN¥33.33 (CN¥100.00 / 3)", ">CN¥100.00 / 3<", "¥80.00", "¥95.00", "no: a presale",
+                 "data-chart", "A sale enrolled today: at most"):  # fmt: skip
         assert word in page
     assert "最低成交价" in chinese
-    assert "预售不计入" in chinese
+    assert "不计入:预售" in chinese
 
 
 async def test_a_window_that_cannot_be_is_said_on_the_page_and_an_empty_search_how_to_leave(house, shown):

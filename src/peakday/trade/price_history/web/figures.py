@@ -13,21 +13,28 @@ from peakday.trade.price_history.model import Candidate, LowPrice, Window
 
 def piece_text(price: Fraction, currency: str, language: Language) -> str:
     """The price of one piece as money; where it is no whole minor unit, how it came about: `¥3.33 (¥10.00 / 3)`."""
-    whole = money_text(price.numerator // price.denominator, currency, language)
-    if price.denominator == 1:
-        return whole
-    return f"{whole} ({money_text(price.numerator, currency, language)} / {price.denominator})"
+    whole, parts = _piece(price, currency, language)
+    return f"{whole} ({parts})" if parts else whole
 
 
-def figures(low: LowPrice, language: Language) -> list[tuple[Text, str | None]]:
-    """The three figures with their names; None where there is no such price."""
+def figures(low: LowPrice, language: Language) -> list[tuple[Text, str | None, str]]:
+    """The three figures: name, price (None where there is none), and how a price that is not whole came about."""
     prices = (
         (Text("最低标价", "Lowest list price"), low.lowest_offer.price if low.lowest_offer else None),
         (Text("最低成交价", "Lowest deal"), low.lowest_deal.price if low.lowest_deal else None),
         (Text("成交价中位数", "Median deal"), low.median),
     )
     currency = low.scope.currency
-    return [(name, None if price is None else piece_text(price, currency, language)) for name, price in prices]
+    return [
+        (name, None, "") if price is None else (name, *_piece(price, currency, language)) for name, price in prices
+    ]  # fmt: skip
+
+
+def _piece(price: Fraction, currency: str, language: Language) -> tuple[str, str]:
+    whole = money_text(price.numerator // price.denominator, currency, language)
+    if price.denominator == 1:
+        return whole, ""
+    return whole, f"{money_text(price.numerator, currency, language)} / {price.denominator}"
 
 
 def chart_of(low: LowPrice, language: Language) -> dict[str, Any] | None:
