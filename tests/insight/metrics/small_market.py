@@ -145,7 +145,7 @@ class MemoryFacts:
         self.connection.execute("set threads=1")
         market.fill(self.connection)
 
-    async def fetch(self, sql: str, parameters: dict[str, object]) -> list[tuple]:
+    async def fetch(self, sql: str, parameters: dict[str, object], own_shop: str | None = None) -> list[tuple]:
         """Rows of one select."""
         named = {name: value for name, value in parameters.items() if f"${name}" in sql}
         return self.connection.execute(sql, named).fetchall()

@@ -133,6 +133,7 @@ class Step:
     dimensions: Mapping[Dimension, str] | None = None  # to its column
     row_columns: tuple[str, ...] = ()  # what a person sees when drilling down to the facts
     row_order: Mapping[str, str] = field(default_factory=dict)  # columns and types that together order and name a row
+    reads_market: bool = False  # it also reads facts of other shops
 
 
 @dataclass(frozen=True, slots=True)

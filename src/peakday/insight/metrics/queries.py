@@ -15,7 +15,7 @@ from peakday.insight.metrics.definitions.compose import (
     row_columns,
     row_step,
 )
-from peakday.insight.metrics.definitions.registry import get_metric, parts_of
+from peakday.insight.metrics.definitions.registry import counted_metrics, get_metric, parts_of, reads_market
 from peakday.insight.metrics.errors import CursorUnreadable
 from peakday.insight.metrics.facts import FactStore
 from peakday.insight.metrics.model import Answer, Dimension, FactPage, FigureRow, Metric, Question, Step
@@ -25,6 +25,7 @@ PEOPLE_MIN = 5  # the smallest group whose money a shop may see elsewhere
 ROWS_MAX = 10_000  # one page of facts
 LABELS_MAX = 5_000
 _YEAR = timedelta(days=365)
+_WEEK_REACH = timedelta(days=6)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
 
@@ -36,6 +37,7 @@ def window_parameters(question: Question) -> dict[str, object]:
         "shop_id": str(question.shop_id),
         "start": naive(window.start), "end": naive(window.end),
         "first_day": window.first_day, "last_day": window.last_day,
+        "week_before": window.first_day - _WEEK_REACH,
         "previous_start": naive(previous.start), "previous_end": naive(previous.end),
         "year_before": naive(window.start - _YEAR),
         "with_simulated": question.with_simulated, "people_min": PEOPLE_MIN,
@@ -51,7 +53,8 @@ def naive(instant: datetime) -> datetime:
 async def fetch_figures(store: FactStore, question: Question) -> Answer:
     """The figures asked for, one row a part."""
     sql = compose_figures(question.names, question.by, tuple(question.filters)) + _order_clause(question)
-    rows = await store.fetch(sql, window_parameters(question))
+    steps = {metric.step for name in question.names for metric in counted_metrics(name)}
+    rows = await store.fetch(sql, window_parameters(question), _own_shop(question, steps))
     figures = tuple(
         FigureRow(
             None if question.by is None else key,  # type: ignore[arg-type]
@@ -60,6 +63,11 @@ async def fetch_figures(store: FactStore, question: Question) -> Answer:
         for key, *values in rows
     )
     return Answer(question, figures, store.as_of)
+
+
+def _own_shop(question: Question, steps: Iterable[str]) -> str | None:
+    """The shop, where the steps read facts of no other."""
+    return None if reads_market(steps) else str(question.shop_id)
 
 
 def _order_clause(question: Question) -> str:
@@ -92,7 +100,7 @@ async def fetch_rows(store: FactStore, name: str, question: Question, cursor: st
         sql += f"\n  and ({', '.join(step.row_order)}) > ({marks})"
     limit = max(1, min(limit, ROWS_MAX))
     sql += f"\norder by {', '.join(step.row_order)} limit {limit + 1}"
-    found = await store.fetch(sql, parameters)
+    found = await store.fetch(sql, parameters, _own_shop(question, [step_name]))
     columns = row_columns(step)
     rows = [tuple(_aware(value) for value in row) for row in found[:limit]]
     next_cursor = _write_cursor(columns, found[limit - 1], step) if len(found) > limit else None
@@ -143,7 +151,7 @@ async def fetch_labels(
     sql = _LABEL_SQL.get(by)
     if sql and wanted:
         for key, name_zh, name_en in await store.fetch(
-            sql, {"keys": wanted, "shop_id": str(shop_id) if shop_id else None}
+            sql, {"keys": wanted, "shop_id": str(shop_id) if shop_id else None}, str(shop_id) if shop_id else None
         ):
             labels[str(key)] = Text(str(name_zh), str(name_en))
     return labels
@@ -159,6 +167,7 @@ _LABEL_SQL = {
 
 async def fetch_last_day(store: FactStore, shop_id: str) -> date | None:
     """The last day on which the shop has an order; none when it has none."""
-    rows = await store.fetch("select max(created_day) from orders where shop_id = $shop_id", {"shop_id": shop_id})
+    sql = "select max(created_day) from orders where shop_id = $shop_id"
+    rows = await store.fetch(sql, {"shop_id": shop_id}, shop_id)
     last = rows[0][0]
     return last if isinstance(last, date) else None

@@ -50,16 +50,17 @@ async def fetch_rank(store: FactStore, question: RankQuestion) -> MarketRank:
         "category_id": str(question.category_id) if question.category_id else None,
         "start": naive(question.window.start), "end": naive(question.window.end),
     }  # fmt: skip
-    shops = await store.fetch(f"{_SALES} select count(distinct shop_id) from lines where paid_minor > 0", parameters)
-    shops_count = int(str(shops[0][0]))
-    if shops_count < question.shops_min:
-        return MarketRank(is_suppressed=True, shops=None, rows=(), own=())
     found = await store.fetch(
-        f"{_SALES} select id, name, paid_minor, is_own from ({_RANKED[question.ranked]}) where paid_minor > 0"
-        " order by paid_minor desc, id",
+        f"{_SALES} select id, name, paid_minor, is_own, sold.shops"
+        " from (select count(distinct shop_id) as shops from lines where paid_minor > 0) sold"
+        f" left join ({_RANKED[question.ranked]}) ranked on ranked.paid_minor > 0 order by paid_minor desc, id",
         parameters,
     )
-    rows = _rank_rows(found, question, index_secret(store.folder))
+    shops_count = int(str(found[0][-1]))
+    if shops_count < question.shops_min:
+        return MarketRank(is_suppressed=True, shops=None, rows=(), own=())
+    listed = [row[:-1] for row in found if row[0] is not None]
+    rows = _rank_rows(listed, question, index_secret(store.folder))
     own = tuple(row for row in rows if row.is_own)[: question.limit]
     return MarketRank(is_suppressed=False, shops=shops_count, rows=tuple(rows[: question.limit]), own=own)
 

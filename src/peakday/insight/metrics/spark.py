@@ -48,7 +48,12 @@ class SparkFacts:
         for relation, path in files.items():
             session.read.parquet(str(path)).createOrReplaceTempView(relation)
 
-    async def fetch(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[object, ...]]:
+    async def fetch(
+        self,
+        sql: str,
+        parameters: Mapping[str, object],
+        own_shop: str | None = None,  # noqa: ARG002 - the store of a process keeps shops in memory by it; Spark need not
+    ) -> list[tuple[object, ...]]:
         """The rows of one select, written for DuckDB."""
         return await asyncio.to_thread(self._collect, carry_over(sql, parameters))
 

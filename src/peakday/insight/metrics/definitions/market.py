@@ -13,7 +13,7 @@ STEPS = (
         select distinct region_id, week_start
         from exposures
         where shop_id = $shop_id and (coalesce(display, '0') <> '0' or coalesce(mailer, '0') <> '0')
-          and week_start <= $last_day and date_diff('day', week_start, $first_day) <= 6
+          and week_start <= $last_day and week_start >= $week_before
         """,
     ),
     Step(
@@ -24,6 +24,7 @@ STEPS = (
         from orders
         where created_at >= $start and created_at < $end and buyer_id is not null and {_KNOWN.format("")}
         """,
+        reads_market=True,
     ),
     Step(
         "exposed",
@@ -79,7 +80,7 @@ STEPS = (
           and l.category_id in (select category_id from category_visits) and {_KNOWN.format("l.")}
         group by l.buyer_id, l.category_id
         """,
-        needs=("category_visits",),
+        needs=("category_visits",), reads_market=True,
     ),
     Step(
         "visit_outcomes",

@@ -1,7 +1,7 @@
 """Which metrics and steps are there? All definition files, gathered by name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from peakday.insight.metrics.definitions import buyers, items, market, trade, traffic
@@ -18,6 +18,7 @@ PARAMETERS = {
     "end": "TIMESTAMP in UTC: first instant after the window",
     "first_day": "DATE: first day of the window",
     "last_day": "DATE: last day of the window",
+    "week_before": "DATE: six days before the first day; a week that begins since then reaches into the window",
     "previous_start": "TIMESTAMP in UTC: first instant of the window before",
     "previous_end": "TIMESTAMP in UTC: first instant after the window before",
     "year_before": "TIMESTAMP in UTC: 365 days before the window's first instant",
@@ -80,3 +81,8 @@ def expand_formula(metric: Metric) -> str:
 
 def _column(metric: Metric) -> str:
     return f"({expand_formula(metric)})" if metric.formula else metric.name
+
+
+def reads_market(steps: Iterable[str]) -> bool:
+    """Whether any of the steps, or a step that it needs, also reads facts of other shops."""
+    return any(step.reads_market for name in steps for step in steps_of(name))

@@ -32,6 +32,10 @@ class Manifest(msgspec.Struct, frozen=True):
     files: dict[str, list[PartFile]]
     format: int = FORMAT
 
+    def has_files_of(self, other: "Manifest") -> bool:
+        """Whether it names the very same files of the same database: then only the watermark differs."""
+        return self.identity == other.identity and self.files == other.files
+
 
 @dataclass(frozen=True, slots=True)
 class FactFolder:

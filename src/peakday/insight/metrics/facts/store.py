@@ -2,15 +2,15 @@
 
 `FactStore` keeps one in-memory DuckDB over the extract's Parquet files. At most once a second it looks whether
 anything changed (the record's snapshot, the manifest, the event log, the exposures); only then it pulls the rows that
-changed since the watermark and lays them over the files. Answers are kept until the next change. Statements run on
-threads of their own, so the event loop stays free.
+changed since the watermark and lays them over the files. Answers are kept until a change that touches them; a shop
+that is asked about has its facts in memory (`hot`). Statements run on threads of their own, so the event loop stays
+free.
 """
 
 import asyncio
 import re
 import shutil
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -19,10 +19,12 @@ from tempfile import mkdtemp
 
 import duckdb
 
+from peakday.insight.metrics.facts.answers import EVERYTHING, Answers, Rows, relations_of
 from peakday.insight.metrics.facts.events import EventSource, EventTail, Stamp
 from peakday.insight.metrics.facts.extract import Extracted, extract_facts
+from peakday.insight.metrics.facts.hot import HELD
 from peakday.insight.metrics.facts.manifest import FactFolder, Manifest
-from peakday.insight.metrics.facts.overlay import Overlay
+from peakday.insight.metrics.facts.overlay import Overlay, Updated
 from peakday.insight.metrics.facts.pull import Providers, Pulled, pull_rows, read_snapshot
 from peakday.insight.metrics.facts.relations import RELATIONS
 from peakday.kernel.clock import Clock
@@ -30,10 +32,9 @@ from peakday.kernel.database import Database
 
 LOOK_SECONDS = 1.0
 DELTA_ROWS_MAX = 200_000  # more than this is no delta: extract
-ANSWERS_MAX = 4_000
 READERS = 4
 
-Rows = list[tuple[object, ...]]
+_HELD = frozenset(relation.name for relation in HELD)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
@@ -57,7 +58,9 @@ class FactStore:
         self._seen: Stamp | None = None
         self._manifest: Manifest | None = None
         self._watermark = 0
-        self._answers: OrderedDict[tuple[object, ...], asyncio.Future[Rows]] = OrderedDict()
+        self._answers = Answers()
+        self._holding: dict[str, asyncio.Future[None]] = {}
+        self.keeps = True  # False: every question is put to the files, as a yardstick for what keeping brings
         self.as_of: datetime = clock.now()
 
     @property
@@ -70,21 +73,36 @@ class FactStore:
         """The relations of the record that some room streams."""
         return frozenset(self._providers)
 
-    async def fetch(self, sql: str, parameters: Mapping[str, object]) -> Rows:
-        """The rows of one select over the relations; parameters it does not name are left out."""
+    async def fetch(self, sql: str, parameters: Mapping[str, object], own_shop: str | None = None) -> Rows:
+        """The rows of one select over the relations; parameters it does not name are left out.
+
+        `own_shop` promises that the statement reads facts of no other shop: it then runs on the tables of that shop.
+        """
         await self.refresh()
         named = {name: parameters[name] for name in sorted(set(_PARAMETER.findall(sql)))}
-        key = (sql, *(repr(value) for value in named.values()))
-        answer = self._answers.get(key)
-        if answer is None or (answer.done() and (answer.cancelled() or answer.exception())):
-            loop = asyncio.get_running_loop()
-            answer = loop.run_in_executor(self._threads, self._overlay.read, sql, named)
-            self._answers[key] = answer
-            if len(self._answers) > ANSWERS_MAX:
-                self._answers.popitem(last=False)
-        else:
-            self._answers.move_to_end(key)
+        if not self.keeps:
+            return await self._ask(sql, named, None)
+        key = (sql, own_shop, *(repr(value) for value in named.values()))
+        answer: asyncio.Future[Rows] | None = self._answers.find(key)
+        if answer is None:
+            answer = asyncio.ensure_future(self._ask(sql, named, own_shop))
+            self._answers.keep(key, answer, relations_of(sql), own_shop)
         return await asyncio.shield(answer)
+
+    async def _ask(self, sql: str, named: Mapping[str, object], own_shop: str | None) -> Rows:
+        if own_shop and not self._overlay.is_settled(own_shop) and relations_of(sql) & _HELD:
+            await self._hold(own_shop)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._overlay.read, sql, named, own_shop)
+
+    async def _hold(self, shop_id: str) -> None:
+        """Bring a shop into memory, once for all who wait for it."""
+        if shop_id not in self._holding:
+            loop = asyncio.get_running_loop()
+            holding = loop.run_in_executor(self._threads, self._overlay.hold, shop_id)
+            self._holding[shop_id] = holding
+            holding.add_done_callback(lambda _: self._holding.pop(shop_id))
+        await asyncio.shield(self._holding[shop_id])
 
     async def refresh(self, *, at_once: bool = False) -> None:
         """See what changed since the last look; `at_once` also when that was less than a second ago."""
@@ -95,8 +113,7 @@ class FactStore:
             if self._looked_at >= asked_at:  # somebody else has just looked
                 return
             looked_at, as_of = time.monotonic(), self._clock.now()
-            if await self._look():
-                self._answers.clear()
+            await self._look()
             self._looked_at, self.as_of = looked_at, as_of
 
     async def extract(self) -> Extracted:
@@ -110,7 +127,7 @@ class FactStore:
         files = {name: folder / f"{name}.parquet" for name in RELATIONS}
         for name, path in files.items():
             await self.fetch(f"copy {name} to '{path}' (format parquet, compression zstd)", {})
-        self._answers.clear()
+        self._answers.drop(EVERYTHING)
         return files
 
     async def count_files(self) -> list[tuple[str, int, int]]:
@@ -133,18 +150,19 @@ class FactStore:
         self._overlay.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    async def _look(self) -> bool:
-        """Take in what changed; returns whether anything did."""
+    async def _look(self) -> None:
+        """Take in what changed, and let go of the answers that it touches."""
         async with self._database.read() as connection:
             snapshot = await read_snapshot(connection)
         exposures = tuple(sorted((self._facts.path / "exposures").glob("*.parquet")))
         events = self._tail.look() if self._tail else ()
         stamp = (snapshot, _stamp(self._facts.manifest_path), exposures, events)
         if stamp == self._seen:
-            return False
+            return
         await self._take_in(exposures)
+        if self._seen is None or events != self._seen[-1]:
+            self._answers.drop({"events": None})
         self._seen = stamp
-        return True
 
     async def _take_in(self, exposures: tuple[Path, ...]) -> None:
         manifest = self._facts.load()
@@ -152,20 +170,21 @@ class FactStore:
             await self.extract()
             manifest = self._facts.load()
         assert manifest is not None
-        is_new_base = manifest != self._manifest
+        is_new_base = self._manifest is None or not manifest.has_files_of(self._manifest)
         since = manifest.watermark if is_new_base else self._watermark
         pulled = await pull_rows(self._database, self._providers, self._scratch, since, manifest.identity)
         if pulled.since is None:  # the files are of another database
             await self.extract()
             return await self._take_in(exposures)
-        held = await asyncio.to_thread(self._update, manifest, pulled, exposures, is_new_base)
+        updated = await asyncio.to_thread(self._update, manifest, pulled, exposures, is_new_base)
         self._manifest, self._watermark = manifest, pulled.watermark
-        if held > DELTA_ROWS_MAX:
+        self._answers.drop(updated.changes)
+        if updated.held > DELTA_ROWS_MAX:
             await self.extract()
             return await self._take_in(exposures)
         return None
 
-    def _update(self, manifest: Manifest, pulled: Pulled, exposures: tuple[Path, ...], is_new_base: bool) -> int:
+    def _update(self, manifest: Manifest, pulled: Pulled, exposures: tuple[Path, ...], is_new_base: bool) -> Updated:
         base = {name: self._facts.paths(manifest, name) for name in RELATIONS}
         return self._overlay.update(base, pulled, self._tail, exposures, is_new_base=is_new_base)
 

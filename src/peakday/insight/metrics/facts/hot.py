@@ -1,0 +1,110 @@
+"""How do a shop's figures come in milliseconds? Its own facts as small tables in memory, under the same names.
+
+The first question about a shop copies its orders, lines, refunds and items out of the files and the delta into a schema
+of its own. A statement about that shop alone runs with this schema before the views, so its text stays as it is and
+finds the shop's tables where it says `orders`. Changed rows are taken in by the same transaction that changes the
+delta. The shops asked for last are held, up to a number of rows; whoever is not held is read from the views.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+
+from peakday.insight.metrics.facts.relations import RELATIONS, Relation
+
+ROWS_MAX = 1_200_000  # of all shops together: about 400 bytes a row
+PREFIX = "shop_"  # of the schemas
+HELD = tuple(RELATIONS[name] for name in ("orders", "order_lines", "refunds", "items"))
+
+
+@dataclass(slots=True)
+class Held:
+    """One shop's tables."""
+
+    schema: str
+    rows: int
+
+
+class ShopTables:
+    """The shops that are held. Everything that changes it is called by one thread at a time."""
+
+    def __init__(self, rows_max: int = ROWS_MAX) -> None:
+        self._rows_max = rows_max
+        self._shops: OrderedDict[str, Held] = OrderedDict()
+        self._too_large: set[str] = set()
+        self._made = 0
+
+    def is_settled(self, shop_id: str) -> bool:
+        """Whether nothing is to be done before a question about the shop: it is held, or too large to be."""
+        return shop_id in self._shops or shop_id in self._too_large
+
+    def find(self, shop_id: str) -> str | None:
+        """The schema of a shop that is held."""
+        held = self._shops.get(shop_id)
+        return held.schema if held else None
+
+    def touch(self, shop_id: str) -> None:
+        """The shop was asked for just now."""
+        if shop_id in self._shops:
+            self._shops.move_to_end(shop_id)
+
+    def hold(self, connection: duckdb.DuckDBPyConnection, shop_id: str) -> None:
+        """Copy a shop's facts into tables of its own; let go of those asked for longest ago."""
+        if self.is_settled(shop_id):
+            return
+        counts = " + ".join(f"(select count(*) from {one.name} where shop_id = $shop_id)" for one in HELD)
+        found = connection.execute(f"select {counts}", {"shop_id": shop_id}).fetchone()
+        assert found is not None
+        rows = int(found[0])
+        if rows > self._rows_max:
+            self._too_large.add(shop_id)
+            return
+        while self._shops and rows + sum(held.rows for held in self._shops.values()) > self._rows_max:
+            self._drop(connection, next(iter(self._shops)))
+        self._made += 1
+        schema = f"{PREFIX}{self._made}"
+        connection.execute("begin")
+        try:
+            connection.execute(f"create schema {schema}")
+            for one in HELD:
+                connection.execute(
+                    f"create table {schema}.{one.name} as select {one.column_list} from {one.name}"
+                    " where shop_id = $shop_id",
+                    {"shop_id": shop_id},
+                )
+        except BaseException:
+            connection.execute("rollback")
+            raise
+        connection.execute("commit")
+        self._shops[shop_id] = Held(schema, rows)
+
+    def take_in(
+        self, connection: duckdb.DuckDBPyConnection, relation: Relation, arriving: str, shops: Iterable[str]
+    ) -> None:
+        """Replace the rows of a relation by those of the table `arriving`, for each shop of `shops` that is held."""
+        if relation not in HELD:
+            return
+        key = ", ".join(relation.key)
+        for shop_id in set(shops) & self._shops.keys():
+            held = self._shops[shop_id]
+            table = f"{held.schema}.{relation.name}"
+            fresh = f"from {arriving} where shop_id = $shop_id"
+            values = {"shop_id": shop_id}
+            connection.execute(f"delete from {table} where ({key}) in (select ({key}) {fresh})", values)
+            added = connection.execute(f"insert into {table} by name select * {fresh}", values).fetchone()
+            held.rows += int(added[0]) if added else 0
+
+    def forget(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let go of all shops: the files are others now."""
+        self._shops.clear()
+        self._too_large.clear()
+        made = connection.execute(
+            f"select schema_name from duckdb_schemas() where starts_with(schema_name, '{PREFIX}')"
+        )
+        for (schema,) in made.fetchall():
+            connection.execute(f"drop schema {schema} cascade")
+
+    def _drop(self, connection: duckdb.DuckDBPyConnection, shop_id: str) -> None:
+        connection.execute(f"drop schema if exists {self._shops.pop(shop_id).schema} cascade")
