@@ -19,11 +19,13 @@ from peakday.market.accounts.audit import audit as audit_accounts
 from peakday.market.catalog.audit import audit as audit_catalog
 from peakday.market.shops.audit import audit as audit_shops
 from peakday.trade.orders.audit import audit as audit_orders
+from peakday.trade.price_history.audit import audit as audit_price_history
 
 AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "accounts": audit_accounts,
     "shops": audit_shops,
     "catalog": audit_catalog,
+    "price_history": audit_price_history,
     "orders": audit_orders,
     "behaviour": audit_behaviour,
     "metrics": audit_metrics,

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from peakday.apps.cli import bench_advisor, bench_catalog_import, bench_collect
+from peakday.apps.cli import bench_advisor, bench_cart_price, bench_catalog_import, bench_collect
 
 app = typer.Typer(no_args_is_help=True, help="Measure on this machine; touches no market.")
 
@@ -22,6 +22,16 @@ def advisor(
 ) -> None:
     """Read the pages of the largest shop, eight readers at once."""
     _tell(bench_advisor.run(rounds=rounds), as_json=as_json)
+
+
+@app.command()
+def cart_price(
+    rounds: int = typer.Option(bench_cart_price.ROUNDS, help="how often each cart is priced; the median is told"),
+    peer: bool = typer.Option(False, "--peer", help="also measure django-oscar, in an environment made for it"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Price carts of 10 to 1,000 lines."""
+    _tell(bench_cart_price.run(rounds, peer=peer), as_json=as_json)
 
 
 @app.command()

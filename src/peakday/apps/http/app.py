@@ -40,11 +40,13 @@ from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
 from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
+from peakday.trade.price_history.web import merchant as prices_pages
+from peakday.trade.price_history.web import v1 as prices_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
-    accounts_api, shops_api, catalog_api, orders_api, metrics_api,
-    accounts_pages, shops_pages, catalog_pages, orders_pages, advisor_pages, importers_pages,
+    accounts_api, shops_api, catalog_api, prices_api, orders_api, metrics_api,
+    accounts_pages, shops_pages, catalog_pages, prices_pages, orders_pages, advisor_pages, importers_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 

@@ -8,10 +8,12 @@ from peakday.kernel.jobs import JobKind
 from peakday.kernel.outbox import Reaction
 from peakday.market.accounts import jobs as accounts_jobs
 from peakday.market.catalog import jobs as catalog_jobs
+from peakday.trade.orders import jobs as orders_jobs
+from peakday.trade.price_history import reactions as price_reactions
 
 DAY_SECONDS = 86_400
 
-REACTIONS: list[Reaction] = []
+REACTIONS: list[Reaction] = [*price_reactions.REACTIONS]
 
 JOB_KINDS: list[JobKind] = [*catalog_jobs.JOB_KINDS, *csv_mapping.JOB_KINDS]
 
@@ -19,4 +21,5 @@ DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
+    *orders_jobs.DUTIES,
 ]
