@@ -89,8 +89,8 @@ join item_ids i on i.product_id = l.product_id
 order by o.n, line_no
 """
 
-# Week 1 is the Sunday 2017-01-01; the others begin on Monday. Sorted by shop and item, so that a shop's rows lie near:
-# what is sorted are numbers (an enum is one), the ids become text again on the way out.
+# Week 1 is the Sunday 2017-01-01; the others begin on Monday. Sorted by shop and week, so that what a shop asks of
+# a period lies near: what is sorted are numbers (an enum is one), the ids become text again on the way out.
 EXPOSURES = """
 select shop_id::varchar as shop_id, item_id::varchar as item_id, '{source}:' || store_id as region_id,
     (date '2016-12-26' + (7 * (week - 1) + {shift_days})::int)::date as week_start, display, mailer
@@ -98,7 +98,7 @@ from (
     select i.shop_key as shop_id, i.item_key as item_id, store_id::int as store_id, week::smallint as week,
         display_location as display, mailer_location as mailer
     from raw_promotion join item_ids i using (product_id)
-    order by i.item_key
+    order by i.shop_key, week, i.item_key
 )
 """
 

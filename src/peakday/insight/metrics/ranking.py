@@ -1,13 +1,16 @@
 """Who sells most in a market, told without telling anybody's figure?"""
 
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
 from peakday.insight.metrics.facts import FactStore
 from peakday.insight.metrics.model import MarketRank, Ranked, RankQuestion, RankRow
 from peakday.insight.metrics.queries import naive
-from peakday.insight.metrics.rules.market_index import find_rule, index_values
+from peakday.insight.metrics.rules.market_index import IndexRule, find_rule, index_values
+
+KEPT_RANKS = 200  # lists whose indices are not reckoned again
 
 # The category with everything below it; money of its paid lines by what is ranked.
 _SALES = """
@@ -60,19 +63,28 @@ async def fetch_rank(store: FactStore, question: RankQuestion) -> MarketRank:
     if shops_count < question.shops_min:
         return MarketRank(is_suppressed=True, shops=None, rows=(), own=())
     listed = [row[:-1] for row in found if row[0] is not None]
-    rows = _rank_rows(listed, question, index_secret(store.folder))
-    own = tuple(row for row in rows if row.is_own)[: question.limit]
-    return MarketRank(is_suppressed=False, shops=shops_count, rows=tuple(rows[: question.limit]), own=own)
+    places = _places(tuple((str(key), int(str(minor))) for key, _, minor, _ in listed), question, store)
+    rows = [_rank_row(*place) for place in zip(places[: question.limit], listed, strict=False)]
+    own = [one for one in zip(places, listed, strict=True) if one[1][3]][: question.limit]
+    return MarketRank(
+        is_suppressed=False, shops=shops_count, rows=tuple(rows), own=tuple(_rank_row(*one) for one in own)
+    )
 
 
-def _rank_rows(found: list[tuple[object, ...]], question: RankQuestion, secret: bytes) -> list[RankRow]:
-    rule = find_rule("paid_amount", question.window.last_day)
-    values = [(str(name), int(str(minor))) for name, _, minor, _ in found]
-    indices = index_values(values, rule, secret)
-    return [
-        RankRow(place, UUID(str(key)), str(name), index, bool(is_own), int(str(minor)) if is_own else None)
-        for place, ((key, name, minor, is_own), index) in enumerate(zip(found, indices, strict=True), start=1)
-    ]
+def _places(values: tuple[tuple[str, int], ...], question: RankQuestion, store: FactStore) -> list[tuple[int, int]]:
+    """Place and index of every value, the largest first."""
+    indices = _indices(values, find_rule("paid_amount", question.window.last_day), index_secret(store.folder))
+    return list(enumerate(indices, start=1))
+
+
+@lru_cache(maxsize=KEPT_RANKS)
+def _indices(values: tuple[tuple[str, int], ...], rule: IndexRule, secret: bytes) -> tuple[int, ...]:
+    return tuple(index_values(values, rule, secret))
+
+
+def _rank_row(place: tuple[int, int], found: tuple[object, ...]) -> RankRow:
+    key, name, minor, is_own = found
+    return RankRow(place[0], UUID(str(key)), str(name), place[1], bool(is_own), int(str(minor)) if is_own else None)
 
 
 def index_secret(folder: Path) -> bytes:

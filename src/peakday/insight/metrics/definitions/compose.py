@@ -5,6 +5,7 @@ Steps are written once each, as named parts of a `with`; over each step all metr
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from textwrap import dedent, indent
 
 from peakday.insight.metrics.definitions.registry import (
@@ -18,6 +19,7 @@ from peakday.insight.metrics.definitions.registry import (
 from peakday.insight.metrics.errors import DimensionNotOffered
 from peakday.insight.metrics.model import Dimension, Metric, Step, Unit
 
+KEPT_TEXTS = 1_000  # of questions: a text is put together once
 _WHOLE = {Unit.MONEY, Unit.PEOPLE, Unit.COUNT}
 _TYPED = {Dimension.DAY, Dimension.HOUR, Dimension.PRICE_BAND, Dimension.WEEK_HOUR}  # never unknown, and not text
 
@@ -34,6 +36,11 @@ def check_dimensions(names: Iterable[str], dimensions: Iterable[Dimension]) -> N
 
 def compose_figures(names: Sequence[str], by: Dimension | None, filters: Sequence[Dimension] = ()) -> str:
     """One select: `part`, then one column a metric in the order of `names`."""
+    return _compose(tuple(names), by, tuple(filters))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _compose(names: tuple[str, ...], by: Dimension | None, filters: tuple[Dimension, ...]) -> str:
     check_dimensions(names, [*filters, *([by] if by else [])])
     counted = {metric.name: metric for name in names for metric in counted_metrics(name)}
     steps = {step.name: step for metric in counted.values() for step in steps_of(metric.step)}

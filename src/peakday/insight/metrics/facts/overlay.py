@@ -19,7 +19,7 @@ from peakday.insight.metrics.facts.pull import Pulled
 from peakday.insight.metrics.facts.relations import EXPOSURES, RECORDS, Relation, csv_select, empty_select
 
 MEMORY_LIMIT = "1500MB"
-THREADS = 2
+THREADS = 1
 
 
 @dataclass(frozen=True, slots=True)
