@@ -16,7 +16,7 @@ AS_JSON = typer.Option(False, "--json", help="one JSON object instead of a table
 @app.command()
 def advisor(
     rounds: int = typer.Option(
-        bench_advisor.ROUNDS, help="how often each of 8 readers opens every page, cold and warm"
+        bench_advisor.ROUNDS, help="how often each of 8 readers opens every page for every period"
     ),
     as_json: bool = AS_JSON,
 ) -> None:

@@ -96,12 +96,12 @@ def _price(basket_id: int) -> tuple[float, Decimal]:
     from oscar.core.loading import get_class, get_model
 
     applicator, strategy = get_class("offer.applicator", "Applicator")(), get_class("partner.strategy", "Selector")()
-    start = time.perf_counter()
+    start = time.process_time()
     basket = get_model("basket", "Basket").objects.get(id=basket_id)
     basket.strategy = strategy.strategy()
     applicator.apply(basket)
     total = basket.total_excl_tax
-    return (time.perf_counter() - start) * 1_000, total
+    return (time.process_time() - start) * 1_000, total
 
 
 def main() -> None:

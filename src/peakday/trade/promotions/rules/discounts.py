@@ -55,17 +55,24 @@ def _give(sheet: Sheet, pool: Sequence[Candidate], bases: Sequence[int]) -> Sequ
         bases = sheet.left
         amount = min(amount, sum([bases[row] for row in rows]))
     parts = spread(amount, [bases[row] for row in rows], [sheet.left[row] for row in rows])
-    return _write(sheet, pool, dict(zip(rows, parts, strict=True)), reached._replace(amount_minor=amount))
+    return _write(sheet, pool, _own_parts(pool, rows, parts), reached._replace(amount_minor=amount))
+
+
+def _own_parts(pool: Sequence[Candidate], rows: Sequence[int], parts: list[int]) -> list[list[int]]:
+    """The parts of each candidate's own rows."""
+    if len(pool) == 1:
+        return [parts]
+    part_of = dict(zip(rows, parts, strict=True))
+    return [[part_of[row] for row in candidate.rows] for candidate in pool]
 
 
 def _write(
-    sheet: Sheet, pool: Sequence[Candidate], part_of: dict[int, int], reached: Reached
+    sheet: Sheet, pool: Sequence[Candidate], own_parts: Sequence[list[int]], reached: Reached
 ) -> Sequence[tuple[int, int]]:
     """Write down what the pool gives, each instrument on its own rows, and the step."""
     written: list[tuple[int, int]] = []
     names = []
-    for candidate in pool:
-        parts = [part_of[row] for row in candidate.rows]
+    for candidate, parts in zip(pool, own_parts, strict=True):
         if not any(parts):
             sheet.skip([candidate.instrument.instrument_id], Reason.NOTHING_LEFT)
         elif sheet.give_if_funded(candidate.instrument, candidate.rule.level, candidate.rows, parts):
@@ -73,7 +80,7 @@ def _write(
             names.append(candidate.instrument.instrument_id)
     if names:
         given = sum([part for _, part in written])
-        lost = reached.amount_minor - sum(part_of.values())
+        lost = reached.amount_minor - sum(map(sum, own_parts))
         sheet.steps.append(_step(names, pool[0], reached, given, lost))
     return written
 
