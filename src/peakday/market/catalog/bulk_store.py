@@ -6,8 +6,9 @@ row they came from last: a row whose number an earlier row of the same run alrea
 ago that was, and memory does not grow with the file.
 """
 
+import asyncio
 import io
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -56,17 +57,24 @@ _SKU_COPY = {
 }  # fmt: skip
 
 
+def in_key_order(table: pa.Table) -> pa.Table:
+    """By item, an item's rows as in the file. Ids are random: in their order an index is written page by page."""
+    return table.take(pc.sort_indices(table, [("item_id", "ascending"), ("row_no", "ascending")]))
+
+
 async def store_rows(
     tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, datetime], columns: Collection[str], currency: str
 ) -> list[tuple[int, int, str]]:
     """Store the rows of run (id, started_at); returns those refused as (row, first row, number) with a number again.
 
+    The rows come as `in_key_order` gives them.
+
     Takes the shop's import lock: two files of one shop are stored one after the other.
     """
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"catalog.import:{shop_id}")
-    table = await _with_brands(tx, shop_id, table.take(_key_order(table)))
-    found = await tx.fetch(
-        "select item_id from catalog.item where shop_id = $1 and item_id = any($2::text::uuid[])",
+    table = await _with_brands(tx, shop_id, table)
+    found = await tx.fetch(  # the inner select hides the ids from the planner, which would read them three times
+        "select item_id from catalog.item where shop_id = $1 and item_id = any((select $2::text::uuid[])::uuid[])",
         shop_id, _array_text(table["item_id"]), timeout=STORE_SECONDS_MAX,
     )  # fmt: skip
     again: list[tuple[int, int, str]] = []
@@ -83,11 +91,6 @@ async def store_rows(
     except asyncpg.UniqueViolationError:  # somebody has made one of them by hand just now
         again += await _merge(tx, shop_id, fresh, run, columns, currency)
     return again
-
-
-def _key_order(table: pa.Table) -> pa.Array:
-    """By item, and an item's rows as in the file. Ids are random: in their order the index is written page by page."""
-    return pc.sort_indices(table, [("item_id", "ascending"), ("row_no", "ascending")])
 
 
 def _array_text(ids: pa.ChunkedArray) -> str:
@@ -110,17 +113,22 @@ async def _copy_fresh(tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, d
     ids = rows["item_id"].combine_chunks()
     is_first = pc.not_equal(ids[1:], ids[:-1])
     items = rows if pc.all(is_first).as_py() else rows.filter(pa.concat_arrays([pa.array([True]), is_first]))
-    await _copy(tx, "item", items, _ITEM_COPY)
-    await _copy(tx, "sku", rows, _SKU_COPY)
+    skus = asyncio.create_task(asyncio.to_thread(_csv_of, rows, _SKU_COPY.values()))  # written while item is stored
+    await _copy(tx, "item", await asyncio.to_thread(_csv_of, items, _ITEM_COPY.values()), _ITEM_COPY)
+    await _copy(tx, "sku", await skus, _SKU_COPY)
 
 
-async def _copy(tx: Tx, name: str, rows: pa.Table, columns: Mapping[str, str]) -> None:
-    sink = io.BytesIO()
-    pa_csv.write_csv(rows.select(list(columns.values())), sink, pa_csv.WriteOptions(include_header=False))
-    sink.seek(0)
+async def _copy(tx: Tx, name: str, source: io.BytesIO, columns: Collection[str]) -> None:
     await tx.copy_to_table(
-        name, schema_name="catalog", columns=list(columns), source=sink, format="csv", timeout=STORE_SECONDS_MAX
+        name, schema_name="catalog", columns=list(columns), source=source, format="csv", timeout=STORE_SECONDS_MAX
     )
+
+
+def _csv_of(rows: pa.Table, columns: Iterable[str]) -> io.BytesIO:
+    sink = io.BytesIO()
+    pa_csv.write_csv(rows.select(list(columns)), sink, pa_csv.WriteOptions(include_header=False))
+    sink.seek(0)
+    return sink
 
 
 async def _merge(
@@ -129,10 +137,7 @@ async def _merge(
     """Rows of items that may be there: by way of a temporary table."""
     await tx.execute(_CREATE)
     await tx.execute("truncate incoming_row")
-    sink = io.BytesIO()
-    pa_csv.write_csv(table.select(_NAMES), sink, pa_csv.WriteOptions(include_header=False))
-    sink.seek(0)
-    await tx.copy_to_table("incoming_row", source=sink, format="csv", timeout=STORE_SECONDS_MAX)
+    await tx.copy_to_table("incoming_row", source=_csv_of(table, _NAMES), format="csv", timeout=STORE_SECONDS_MAX)
     has_skus = "sku_ref" in columns
     stored = await tx.fetchval(_item_statement(columns), shop_id, *run, currency, timeout=STORE_SECONDS_MAX)
     again = [] if has_skus or stored == len(table) else await _take_out_known(tx, shop_id, run[0], "item")

@@ -130,6 +130,7 @@ def _checked_blocks(path: Path, shape: FileShape, start: Position, file: ItemFil
     for block in read_blocks(path, shape, start):
         require_room(path.parent)
         checked = check_items(file, block.columns, block.numbers)
+        checked = ItemRows(bulk_store.in_key_order(checked.table), checked.problems)
         yield Checked(checked, len(checked.table), block.faults + checked.problems, block.end)
 
 
