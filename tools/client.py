@@ -122,7 +122,7 @@ def render() -> dict[str, str]:
         if isinstance(route, APIRoute) and route.path.startswith("/v1/") and route.include_in_schema:
             rooms.setdefault(route.endpoint.__module__.split(".")[2], []).append(route)
     files = {f"doors_{room}.py": _room_text(room, routes) for room, routes in sorted(rooms.items())}
-    names = {room: f"{room.capitalize()}Doors" for room in sorted(rooms)}
+    names = {room: _class_name(room) for room in sorted(rooms)}
     imports = "\n".join(f"from peakday.apps.client.doors_{room} import {name}" for room, name in names.items())
     files["__init__.py"] = (
         '"""How does a Python program call Peakday? `Client(address, key)` has one typed method for every door.\n\n'
@@ -134,6 +134,10 @@ def render() -> dict[str, str]:
     return {name: _formatted(text) for name, text in files.items()}
 
 
+def _class_name(room: str) -> str:
+    return "".join(word.capitalize() for word in room.split("_")) + "Doors"
+
+
 def _room_text(room: str, routes: list[APIRoute]) -> str:
     writer = Writer()
     methods = "\n".join(method_text(route, writer) for route in routes)
@@ -142,7 +146,7 @@ def _room_text(room: str, routes: list[APIRoute]) -> str:
         f'"""Which doors does the room `{room}` open to programs? Written by `python tools/client.py`."""\n\n'
         "# ruff: noqa: A002, E501, RUF100 - names and sentences are those of the doors\n\n"
         f"{imports}\n\n\n"
-        f'class {room.capitalize()}Doors(Transport):\n    """The doors of {room}."""\n\n{methods}'
+        f'class {_class_name(room)}(Transport):\n    """The doors of {room}."""\n\n{methods}'
     )
 
 

@@ -8,7 +8,7 @@ from peakday.apps.client.doors_behaviour import BehaviourDoors
 from peakday.apps.client.doors_catalog import CatalogDoors
 from peakday.apps.client.doors_metrics import MetricsDoors
 from peakday.apps.client.doors_orders import OrdersDoors
-from peakday.apps.client.doors_price_history import Price_historyDoors
+from peakday.apps.client.doors_price_history import PriceHistoryDoors
 from peakday.apps.client.doors_shops import ShopsDoors
 from peakday.apps.client.transport import ApiRefusal, Transport
 
@@ -16,6 +16,6 @@ __all__ = ["ApiRefusal", "Client"]
 
 
 class Client(
-    AccountsDoors, BehaviourDoors, CatalogDoors, MetricsDoors, OrdersDoors, Price_historyDoors, ShopsDoors, Transport
+    AccountsDoors, BehaviourDoors, CatalogDoors, MetricsDoors, OrdersDoors, PriceHistoryDoors, ShopsDoors, Transport
 ):
     """Every door of the API, typed."""

@@ -15,7 +15,7 @@ from peakday.trade.price_history.web.bodies import (
 )
 
 
-class Price_historyDoors(Transport):
+class PriceHistoryDoors(Transport):
     """The doors of price_history."""
 
     def read_low_price(
