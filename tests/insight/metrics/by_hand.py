@@ -203,7 +203,8 @@ def _items(facts: _Facts, cut: Cut) -> dict:
         and (item["first_listed_day"] is None or item["first_listed_day"] <= facts.last_day)
     ]  # fmt: skip
     sold = {line["item_id"] for line in paid}
-    unsold = [item for item in listed if item["item_id"] not in sold]
+    sold_anywhere = {line["item_id"] for line in facts.timed("order_lines", "paid_at")}  # under any category
+    unsold = [item for item in listed if item["item_id"] not in sold_anywhere]
     fresh = 0
     for line in paid:
         first = own.get(line["item_id"], {}).get("first_listed_day")

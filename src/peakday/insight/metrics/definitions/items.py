@@ -173,7 +173,8 @@ METRICS = (
     ),
     Metric(
         "unsaleable_items", Text("滞销商品数", "Unsaleable items"), Unit.COUNT,
-        Text("在架但周期内没有支付的商品数", "Items on sale without a payment in the window"),
+        Text("在架但周期内没有支付的商品数(商品按现类目计,在任何类目下售出都算售出)",
+             "Items on sale without a payment in the window (by present category; sold under any counts)"),
         "our definition", "items", step="unsold_items", aggregate="count(*)", rows=("unsold_items", "true"),
     ),
     Metric(
