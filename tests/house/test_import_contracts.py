@@ -15,6 +15,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 PLANTED = {
     "wings": ("kernel/money.py", "import peakday.market.shops.model"),
     "apps": ("apps/importers/__init__.py", "import peakday.apps.http.app"),
+    "operations": ("operations/health/__init__.py", "import peakday.operations.workbench"),
     "insight": ("insight/behaviour/model.py", "import peakday.insight.metrics.api"),
     "trade": ("trade/promotions/model.py", "import peakday.trade.orders.model"),
     "market": ("market/accounts/model.py", "import peakday.market.catalog.model"),

@@ -1,0 +1,1 @@
+"""Which rooms are in this wing? See docs/architecture.md."""

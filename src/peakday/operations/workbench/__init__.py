@@ -1,0 +1,1 @@
+"""What is there to do today? To-dos, messages and the service hall of a shop."""
