@@ -11,9 +11,11 @@ Conflict
 └── PresaleMoveRefused     a presale is not in the state for that
 TooLarge
 └── CartTooLarge           more lines or instruments than the stated limit
+Unavailable
+└── Unguarded              no guard looks at instruments here, so nothing is published
 """
 
-from peakday.kernel.refusal import Conflict, Invalid, TooLarge
+from peakday.kernel.refusal import Conflict, Invalid, TooLarge, Unavailable
 from peakday.kernel.text import Text
 
 
@@ -81,3 +83,13 @@ class CartTooLarge(TooLarge):
 
     code = "cart_too_large"
     message = Text("最多 {limit} 项 {what},现有 {count}", "At most {limit} {what}; there are {count}")
+
+
+class Unguarded(Unavailable):
+    """No guard looks at instruments in this house."""
+
+    code = "no_guard"
+    message = Text(
+        "没有健康检查可用,因此不能发布优惠;草稿已保存",
+        "No health check is available here, so nothing can be published; the draft is kept",
+    )
