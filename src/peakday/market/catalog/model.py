@@ -51,6 +51,7 @@ class Category:
     name_zh: str
     name_en: str
     path: str
+    path_en: str
     is_leaf: bool
     source: str
     source_ref: str
@@ -133,6 +134,7 @@ class Item:
     title: str
     leaf_category_id: UUID | None
     category_path: str | None
+    category_path_en: str | None
     brand_id: UUID | None
     brand_name: str | None
     attributes: dict[str, Any]

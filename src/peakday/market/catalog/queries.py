@@ -17,9 +17,9 @@ COPY_SECONDS_MAX = 900
 _CHANGE = "edit_no, edited_at, edited_by, before, after, undone_at"
 
 _ITEM = """
-select i.shop_id, i.item_id, i.source, i.source_ref, i.title, i.leaf_category_id, c.path as category_path, i.brand_id,
-    b.name as brand_name, i.attributes, i.images, i.list_price_minor, i.strike_price_minor, i.currency, i.status,
-    i.flags, i.first_listed_at, i.updated_at
+select i.shop_id, i.item_id, i.source, i.source_ref, i.title, i.leaf_category_id, c.path as category_path,
+    c.path_en as category_path_en, i.brand_id, b.name as brand_name, i.attributes, i.images, i.list_price_minor,
+    i.strike_price_minor, i.currency, i.status, i.flags, i.first_listed_at, i.updated_at
 from catalog.item i
 left join catalog.category c on c.category_id = i.leaf_category_id
 left join catalog.brand b on b.brand_id = i.brand_id
@@ -29,7 +29,7 @@ left join catalog.brand b on b.brand_id = i.brand_id
 async def list_categories(tx: Tx) -> list[Category]:
     """The whole tree, parents before children, by path."""
     rows = await tx.fetch(
-        "select category_id, parent_id, name_zh, name_en, path, is_leaf, source, source_ref"
+        "select category_id, parent_id, name_zh, name_en, path, path_en, is_leaf, source, source_ref"
         " from catalog.category order by path, category_id"
     )
     return [Category(**dict(row)) for row in rows]

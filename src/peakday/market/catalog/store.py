@@ -91,13 +91,16 @@ async def save_categories(tx: Tx, rows: Sequence[NewCategory]) -> dict[str, UUID
     )
     await tx.execute(
         "with recursive tree as ("
-        "  select category_id, name_zh as path from catalog.category where parent_id is null"
-        "  union all select c.category_id, t.path || ' / ' || c.name_zh"
+        "  select category_id, name_zh as path, coalesce(nullif(name_en, ''), name_zh) as path_en"
+        "  from catalog.category where parent_id is null"
+        "  union all select c.category_id, t.path || ' / ' || c.name_zh,"
+        "  t.path_en || ' / ' || coalesce(nullif(c.name_en, ''), c.name_zh)"
         "  from catalog.category c join tree t on c.parent_id = t.category_id"
-        "), wanted as (select category_id, path, not exists ("
+        "), wanted as (select category_id, path, path_en, not exists ("
         "  select from catalog.category k where k.parent_id = tree.category_id) as is_leaf from tree)"
-        " update catalog.category c set path = w.path, is_leaf = w.is_leaf, changed_xid = pg_current_xact_id()"
-        " from wanted w where w.category_id = c.category_id and (c.path, c.is_leaf) <> (w.path, w.is_leaf)"
+        " update catalog.category c set path = w.path, path_en = w.path_en, is_leaf = w.is_leaf,"
+        " changed_xid = pg_current_xact_id() from wanted w where w.category_id = c.category_id"
+        " and (c.path, c.path_en, c.is_leaf) <> (w.path, w.path_en, w.is_leaf)"
     )
     return ids
 

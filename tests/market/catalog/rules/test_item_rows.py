@@ -17,7 +17,8 @@ SHOP = UUID(int=7)
 
 def _category(name, english, parent=None, leaf=True):
     path = f"{parent.path} / {name}" if parent else name
-    return Category(category_id_of("t", path), None, name, english, path, leaf, "t", path)
+    path_en = f"{parent.path_en} / {english}" if parent else english
+    return Category(category_id_of("t", path), None, name, english, path, path_en, leaf, "t", path)
 
 
 CLOTHES = _category("服装", "Clothes", leaf=False)

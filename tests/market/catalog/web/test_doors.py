@@ -16,6 +16,7 @@ from peakday.kernel.house import House
 from peakday.kernel.ids import show_id
 from peakday.kernel.jobs import run_due_jobs
 from peakday.kernel.refusal import Refusal
+from peakday.kernel.text import Language
 from peakday.kernel.web.context import Visit
 from peakday.kernel.web.problems import answer_refusal
 from peakday.market.catalog import api, jobs
@@ -35,6 +36,7 @@ class Door:
     client: httpx.AsyncClient
     shop_id: UUID
     actor: Actor
+    language: Language = "en"
 
     @property
     def pages(self) -> str:
@@ -75,7 +77,7 @@ async def door(house) -> AsyncIterator[Door]:
 
         @app.middleware("http")
         async def recognise(request: Request, call_next):
-            request.state.visit = Visit(found.actor, "en", "token", "test")
+            request.state.visit = Visit(found.actor, found.language, "token", "test")
             return await call_next(request)
 
         yield found
@@ -89,6 +91,24 @@ async def test_the_list_and_the_page_of_an_item_escape_titles_and_show_costs_to_
     assert COST_TEXT not in (await door.client.get(f"{door.pages}/items/{door.item}")).text
     assert (await door.client.get(f"{door.api}/items/{door.item}")).json()["skus"][0]["cost_minor"] is None
     assert "4321.09" not in (await door.client.get(f"{door.api}/exports/items")).text
+
+
+async def test_a_page_names_categories_from_the_root_in_its_readers_language(door):
+    tree = [
+        NewCategory("t", "r", "服装", "Apparel"), NewCategory("t", "w", "女装", "", "r"),
+        NewCategory("t", "1", "连衣裙", "Dress", "w"),
+    ]  # fmt: skip
+    async with door.house.database.transaction() as tx:
+        await api.ensure_categories(tx, tree)
+    for path in ("/items", f"/items/{door.item}"):
+        english = (await door.client.get(f"{door.pages}{path}")).text
+        assert ("Apparel / 女装 / Dress" in english, "服装 /" in english) == (True, False), path
+        door.language = "zh"
+        chinese = (await door.client.get(f"{door.pages}{path}")).text
+        assert ("服装 / 女装 / 连衣裙" in chinese, "Apparel" in chinese) == (True, False), path
+        door.language = "en"
+    row = (await door.client.get(f"{door.api}/items")).json()["items"][0]
+    assert (row["category_path"], row["category_path_en"]) == ("服装 / 女装 / 连衣裙", "Apparel / 女装 / Dress")
 
 
 async def test_an_empty_list_says_what_to_do(door):

@@ -30,7 +30,7 @@ class CategoryNames:
     def __post_init__(self) -> None:
         for category in self.categories:
             shown = show_id("cat", category.category_id)
-            names = (shown, category.source_ref, category.name_zh, category.name_en, category.path)
+            names = (shown, category.source_ref, category.name_zh, category.name_en, category.path, category.path_en)
             for key in {_key(name) for name in names if name}:
                 self._by_name.setdefault(key, []).append(category)
         self._names = sorted(
@@ -45,9 +45,10 @@ class CategoryNames:
             return leaves[0].category_id
         if leaves:
             paths = "; ".join(category.path for category in leaves[:NEAREST_MAX])
+            paths_en = "; ".join(category.path_en for category in leaves[:NEAREST_MAX])
             return _problem(
                 "ambiguous_category", Text("有多个同名类目", "several categories have this name"),
-                Text(f"写完整路径,例如:{paths}", f"Write the whole path, for example: {paths}"), name,
+                Text(f"写完整路径,例如:{paths}", f"Write the whole path, for example: {paths_en}"), name,
             )  # fmt: skip
         if found:
             return _problem(

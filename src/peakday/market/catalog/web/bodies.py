@@ -35,6 +35,7 @@ class CategoryBody(BaseModel):
     name_zh: str
     name_en: str
     path: str
+    path_en: str
     is_leaf: bool
 
 
@@ -79,6 +80,7 @@ class ItemRow(BaseModel):
     title: str
     category_id: str | None
     category_path: str | None
+    category_path_en: str | None
     brand: str | None
     list_price_minor: int | None
     strike_price_minor: int | None
@@ -167,7 +169,8 @@ def category_body(category: Category) -> CategoryBody:
     return CategoryBody(
         category_id=show_id(CATEGORY_PREFIX, category.category_id),
         parent_id=show_id(CATEGORY_PREFIX, category.parent_id) if category.parent_id else None,
-        name_zh=category.name_zh, name_en=category.name_en, path=category.path, is_leaf=category.is_leaf,
+        name_zh=category.name_zh, name_en=category.name_en, path=category.path, path_en=category.path_en,
+        is_leaf=category.is_leaf,
     )  # fmt: skip
 
 
@@ -181,9 +184,10 @@ def item_row(item: Item) -> ItemRow:
     return ItemRow(
         item_id=show_id(ITEM_PREFIX, item.item_id), item_ref=item.source_ref, title=item.title,
         category_id=show_id(CATEGORY_PREFIX, item.leaf_category_id) if item.leaf_category_id else None,
-        category_path=item.category_path, brand=item.brand_name, list_price_minor=item.list_price_minor,
-        strike_price_minor=item.strike_price_minor, currency=item.currency, status=item.status, flags=item.flags,
-        images=item.images, first_listed_at=item.first_listed_at, updated_at=item.updated_at,
+        category_path=item.category_path, category_path_en=item.category_path_en, brand=item.brand_name,
+        list_price_minor=item.list_price_minor, strike_price_minor=item.strike_price_minor, currency=item.currency,
+        status=item.status, flags=item.flags, images=item.images,
+        first_listed_at=item.first_listed_at, updated_at=item.updated_at,
     )  # fmt: skip
 
 
