@@ -1,6 +1,7 @@
 """Does an import run resume where it stopped, and does its error file name every refused row?"""
 
 import csv
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,10 +11,12 @@ from peakday.kernel.imports import (
     ImportStatus,
     RowCounts,
     fail_run,
+    find_shift_days,
     finish_run,
     get_run,
     list_runs,
     lock_run,
+    note_run,
     open_run,
     save_progress,
     write_error_file,
@@ -35,6 +38,20 @@ async def test_the_same_input_is_the_same_run_and_goes_on_at_its_position(databa
     assert (again.run_id, again.position, again.rows_read, again.rows_accepted, again.rows_refused) == (
         first.run_id, {"byte": 10}, 5, 4, 1,
     )  # fmt: skip
+
+
+async def test_how_far_a_market_import_moved_its_dates_is_told_by_its_latest_run(database, clock):
+    async with database.transaction() as tx:
+        first = await open_run(tx, "sample", "a", clock.now())
+        assert await find_shift_days(tx, "sample") is None
+        await note_run(tx, first.run_id, {"shift_days": 3246})
+        clock.advance(timedelta(days=1))
+        second = await open_run(tx, "sample", "b", clock.now())
+        assert await find_shift_days(tx, "sample") == 3246
+        await note_run(tx, second.run_id, {"shift_days": 3247})
+        of_a_shop = await open_run(tx, "sample", "c", clock.now(), uuid4())
+        await note_run(tx, of_a_shop.run_id, {"shift_days": 1})
+        assert (await find_shift_days(tx, "sample"), await find_shift_days(tx, "other")) == (3247, None)
 
 
 async def test_another_shop_with_the_same_file_has_a_run_of_its_own(database, clock):

@@ -188,6 +188,16 @@ async def list_runs(tx: Tx, shop_id: UUID | None, limit: int = 50) -> list[Impor
     return [_run(row) for row in rows]
 
 
+async def find_shift_days(tx: Tx, source: str) -> int | None:
+    """By how many days the latest import of the whole market from `source` moved its dates; None if it says nothing."""
+    days: int | None = await tx.fetchval(
+        "select (note ->> 'shift_days')::int from kernel.import_run"
+        " where shop_id is null and kind = $1 and note ? 'shift_days' order by started_at desc, run_id limit 1",
+        source,
+    )
+    return days
+
+
 async def list_problems(tx: Tx, run_id: UUID, limit: int = 50) -> list[Problem]:
     """The first problems of a run, in the order of the input."""
     rows = await tx.fetch(

@@ -16,9 +16,9 @@ from peakday.apps.importers.complete_journey import KIND, find_sample
 from peakday.apps.importers.journey_proof import UNLISTED
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import day_of
-from peakday.kernel.imports import ImportStatus
+from peakday.kernel.imports import ImportStatus, find_shift_days
 from peakday.market.shops.model import shop_id_of
-from peakday.trade.orders.api import get_order, list_orders, sample_note, sum_shops
+from peakday.trade.orders.api import get_order, list_orders, sum_shops
 from peakday.trade.orders.audit import audit
 from peakday.trade.orders.model import OrderFilter
 from tests.apps.importers import journey_child
@@ -88,7 +88,7 @@ async def test_the_last_day_is_yesterday_and_the_days_moved_are_told(house, samp
     yesterday = day_of(house.clock.now()) - timedelta(days=1)
     assert run.note == {"shift_days": (yesterday - date(2017, 12, 31)).days, "last_day": str(yesterday)}
     async with house.database.read() as tx:
-        assert (await sample_note(tx)).shift_days == run.note["shift_days"]
+        assert await find_shift_days(tx, KIND) == run.note["shift_days"]
         last = await tx.fetchval("select max(created_at) from orders.customer_order")
     [(raw_last,)] = raw(sample, "select max(transaction_timestamp) from line")
     assert day_of(last) == yesterday - (date(2017, 12, 31) - (raw_last - timedelta(hours=5)).date())

@@ -8,7 +8,6 @@ import pytest
 
 from peakday.kernel.actor import SYSTEM, Actor, ActorKind
 from peakday.kernel.ids import show_id
-from peakday.kernel.imports import note_run, open_run
 from peakday.kernel.refusal import Invalid, NotAllowed, NotFound
 from peakday.trade.orders.api import (
     copy_orders,
@@ -17,9 +16,8 @@ from peakday.trade.orders.api import (
     iterate_orders,
     largest_shops,
     list_orders,
-    sample_note,
 )
-from peakday.trade.orders.model import OrderFilter, OrderStatus, SampleNote, ShopSize, Terminal, Todos
+from peakday.trade.orders.model import OrderFilter, OrderStatus, ShopSize, Terminal, Todos
 from tests.trade.orders.builders import AT, SHOP, SOURCE, a_line, an_order
 
 OTHER = UUID(int=SHOP.int + 1)
@@ -132,14 +130,6 @@ async def test_todos_count_what_waits_in_this_shop_only(database):
 
 async def test_the_largest_shops_come_first(tx):
     assert await largest_shops(tx) == [ShopSize(SHOP, 5), ShopSize(OTHER, 1)]
-
-
-async def test_the_samples_note_says_by_how_many_days_its_dates_were_moved(database, clock):
-    async with database.transaction() as tx:
-        assert await sample_note(tx) is None
-        run = await open_run(tx, "complete-journey", "key", clock.now())
-        await note_run(tx, run.run_id, {"shift_days": 3247})
-        assert await sample_note(tx) == SampleNote("complete-journey", 3247)
 
 
 async def test_an_export_reads_all_orders_in_order(tx):

@@ -35,7 +35,9 @@ class Pages:
         """Draw `template` for this visit."""
         visit = visit_of(request)
         language = visit.language
-        values.setdefault("shop", getattr(request.state, "shop", None))  # anything with .name, put there by the door
+        place = getattr(request.state, "shop", None)  # anything with .name and .note, put there by the door
+        values.setdefault("shop", place)
+        values.setdefault("data_note", place.note if place else None)
         html = self._environment.get_template(template).render(
             request=request,
             visit=visit,

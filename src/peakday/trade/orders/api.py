@@ -13,7 +13,6 @@ from peakday.trade.orders.queries import (
     iterate_orders,
     largest_shops,
     list_orders,
-    sample_note,
 )
 from peakday.trade.orders.rules.order_ids import order_id_of, refund_id_of
 from peakday.trade.orders.store import OrderFiles, copy_order_files, copy_orders
@@ -36,6 +35,5 @@ __all__ = [
     "list_orders",
     "order_id_of",
     "refund_id_of",
-    "sample_note",
     "sum_shops",
 ]

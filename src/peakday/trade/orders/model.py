@@ -201,14 +201,6 @@ class ShopSize:
 
 
 @dataclass(frozen=True, slots=True)
-class SampleNote:
-    """That orders of `source` carry dates moved by whole days: real trade of another year, shown as this one's."""
-
-    source: str
-    shift_days: int
-
-
-@dataclass(frozen=True, slots=True)
 class Copied:
     """What a bulk copy really added, and how many orders it was given."""
 

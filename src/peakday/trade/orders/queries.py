@@ -11,7 +11,6 @@ import asyncpg
 
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
-from peakday.kernel.imports import list_runs
 from peakday.kernel.refusal import Invalid, NotFound, Problem
 from peakday.kernel.text import Text
 from peakday.trade.orders.listing import PAGE_MAX, conditions
@@ -25,7 +24,6 @@ from peakday.trade.orders.model import (
     OrderPage,
     OrderStatus,
     Refund,
-    SampleNote,
     ShopSize,
     Terminal,
     Todos,
@@ -34,8 +32,6 @@ from peakday.trade.orders.model import (
 VIEW = "trade:view"
 SEE_MONEY = "data:view"
 EXPORT_BATCH = 1000
-SAMPLE_SOURCE = "complete-journey"
-SAMPLE_RUNS_MAX = 200
 
 
 async def list_orders(
@@ -113,13 +109,6 @@ async def largest_shops(tx: Tx, limit: int = 10) -> list[ShopSize]:
         limit,
     )
     return [ShopSize(row["shop_id"], row["orders"]) for row in rows]
-
-
-async def sample_note(tx: Tx) -> SampleNote | None:
-    """By how many days the sample's dates were moved, once it is imported or on the way; None without a sample."""
-    runs = [run for run in await list_runs(tx, None, SAMPLE_RUNS_MAX) if run.kind == SAMPLE_SOURCE]
-    days = next((run.note["shift_days"] for run in runs if "shift_days" in run.note), None)
-    return None if days is None else SampleNote(SAMPLE_SOURCE, int(days))
 
 
 _LIMIT_PROBLEM = Problem(
