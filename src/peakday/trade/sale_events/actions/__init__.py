@@ -1,0 +1,1 @@
+"""Which acts are there around a sale event? One a file."""
