@@ -8,14 +8,23 @@ Conflict
 ├── CurrenciesMixed        an instrument counts in another currency than the cart
 ├── InstrumentsDoNotStack  two instruments may not apply together
 ├── RulesNotInForce        the rule set does not hold on the day of the cart
-└── PresaleMoveRefused     a presale is not in the state for that
+├── PresaleMoveRefused     a presale is not in the state for that
+├── InstrumentMoveRefused  a stored instrument is not in the state for that
+├── InstrumentChangedSince somebody saved another version meanwhile
+├── SecondPersonNeeded     who submitted a deep cut cannot approve it
+├── Unguarded              no guard looks at instruments here, so nothing is published
+├── ClientKeyReused        the same key with another instrument
+├── LimitReached           an instrument was used or issued as often as allowed, or its budget is spent
+├── UseDiffers             the same use was recorded with other figures
+└── PresaleOverlaps        another presale of that SKU takes deposits in that time
+NotFound
+├── InstrumentNotFound     no such instrument in this shop
+└── UseNotFound            no such use to return
 TooLarge
 └── CartTooLarge           more lines or instruments than the stated limit
-Unavailable
-└── Unguarded              no guard looks at instruments here, so nothing is published
 """
 
-from peakday.kernel.refusal import Conflict, Invalid, TooLarge, Unavailable
+from peakday.kernel.refusal import Conflict, Invalid, NotFound, TooLarge
 from peakday.kernel.text import Text
 
 
@@ -85,7 +94,7 @@ class CartTooLarge(TooLarge):
     message = Text("最多 {limit} 项 {what},现有 {count}", "At most {limit} {what}; there are {count}")
 
 
-class Unguarded(Unavailable):
+class Unguarded(Conflict):
     """No guard looks at instruments in this house."""
 
     code = "no_guard"
@@ -93,3 +102,71 @@ class Unguarded(Unavailable):
         "没有健康检查可用,因此不能发布优惠;草稿已保存",
         "No health check is available here, so nothing can be published; the draft is kept",
     )
+
+
+class InstrumentMoveRefused(Conflict):
+    """A stored instrument is not in the state for that."""
+
+    code = "instrument_move_refused"
+    message = Text(
+        "优惠当前状态为 {here},不能变为 {there};生效中的优惠请先暂停再修改",
+        "An instrument cannot go from {here} to {there}; pause a live one before you change it",
+    )
+
+
+class InstrumentChangedSince(Conflict):
+    """Somebody saved another version meanwhile."""
+
+    code = "instrument_changed_since"
+    message = Text(
+        "该优惠已有更新的版本 {version},请刷新后再改", "There is a newer version {version}; reload and change that one"
+    )
+
+
+class SecondPersonNeeded(Conflict):
+    """Who submitted a deep cut cannot approve it, nor can a program."""
+
+    code = "second_person_needed"
+    message = Text("须由提交人以外的另一个账号批准", "Another account than the one that submitted it must approve")
+
+
+class ClientKeyReused(Conflict):
+    """The same key with another instrument."""
+
+    code = "client_key_reused"
+    message = Text("该幂等键已用于另一个优惠", "This client key was used for another instrument")
+
+
+class LimitReached(Conflict):
+    """Used or issued as often as allowed, or the budget is spent."""
+
+    code = "limit_reached"
+    message = Text("优惠 {instrument} 已达上限:{limit}", "The instrument {instrument} has reached its limit: {limit}")
+
+
+class UseDiffers(Conflict):
+    """The same use was recorded with other figures."""
+
+    code = "use_differs"
+    message = Text("订单 {order} 的这次使用已按其他金额记录", "This use by {order} was recorded with other figures")
+
+
+class PresaleOverlaps(Conflict):
+    """Another presale of that SKU takes deposits in that time."""
+
+    code = "presale_overlaps"
+    message = Text("该 SKU 在这段时间已有预售", "The SKU has another presale in that time")
+
+
+class InstrumentNotFound(NotFound):
+    """No such instrument in this shop."""
+
+    code = "instrument_not_found"
+    message = Text("没有找到该优惠", "There is no such instrument")
+
+
+class UseNotFound(NotFound):
+    """No such use to return."""
+
+    code = "use_not_found"
+    message = Text("没有找到这次使用", "There is no such use")

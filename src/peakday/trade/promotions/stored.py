@@ -13,6 +13,7 @@ from uuid import UUID
 from peakday.trade.promotions.model import Instrument
 
 NAME_MAX = 100
+WORDS_MAX = 50  # tags of an audience, groups that it may not meet
 REASON_MAX = 500
 PREFIX = "ins"  # of an instrument's shown id
 CARD_PREFIX = "crd"
