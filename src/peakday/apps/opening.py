@@ -26,6 +26,7 @@ PROVIDERS: metrics.Providers = {
     "refunds": orders.copy_facts,
     "items": catalog.copy_facts,
     "categories": catalog.copy_facts,
+    "brands": catalog.copy_facts,
     "shops": shops.copy_facts,
 }
 

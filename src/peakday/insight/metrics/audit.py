@@ -58,6 +58,7 @@ COMPARED = (
     Sums("items", "select status, count(*), coalesce(sum(list_price_minor), 0)::bigint from items group by 1",
          "select status, count(*), coalesce(sum(list_price_minor), 0)::bigint from catalog.item group by 1"),
     Sums("categories", "select 'all', count(*) from categories", "select 'all', count(*) from catalog.category"),
+    Sums("brands", "select 'all', count(*) from brands", "select 'all', count(*) from catalog.brand"),
     Sums("shops", "select 'all', count(*) from shops", "select 'all', count(*) from shops.shop"),
 )  # fmt: skip
 

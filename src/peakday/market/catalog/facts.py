@@ -1,4 +1,4 @@
-"""How do items and categories reach the columnar facts?
+"""How do items, categories and brands reach the columnar facts?
 
 `copy_facts` streams one analytical relation as CSV with a header: all rows, or those changed since a transaction id.
 """
@@ -18,11 +18,12 @@ RELATIONS = {
         from catalog.item where {{changed}}
         """,
     "categories": "select category_id, parent_id, name_zh, name_en from catalog.category where {changed}",
+    "brands": "select brand_id, name from catalog.brand where {changed}",
 }
 
 
 async def copy_facts(connection: Tx, relation: str, changed_since: int | None, sink: Sink) -> None:
-    """Stream `relation` (items or categories) into `sink` as CSV with a header.
+    """Stream `relation` (items, categories or brands) into `sink` as CSV with a header.
 
     `changed_since` is a transaction id: only rows that a transaction of that id or a later one wrote.
     """

@@ -110,7 +110,8 @@ async def save_brands(tx: Tx, rows: Sequence[NewBrand]) -> dict[str, UUID]:
     ids = {row.source_ref: brand_id_of(row.source, row.source_ref) for row in rows}
     await tx.executemany(
         "insert into catalog.brand as old (brand_id, name, source, source_ref) values ($1, $2, $3, $4)"
-        " on conflict (brand_id) do update set name = excluded.name where old.name is distinct from excluded.name",
+        " on conflict (brand_id) do update set name = excluded.name, changed_xid = pg_current_xact_id()"
+        " where old.name is distinct from excluded.name",
         [(ids[row.source_ref], row.name, row.source, row.source_ref) for row in rows],
     )
     return ids

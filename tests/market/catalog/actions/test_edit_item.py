@@ -14,6 +14,7 @@ from peakday.market.catalog.model import (
     ItemFilter,
     ItemSort,
     ItemStatus,
+    NewBrand,
     NewCategory,
     NewItem,
     NewSku,
@@ -168,7 +169,21 @@ async def test_facts_have_the_columns_of_the_relations(database, clock, shelf):
     async with database.transaction() as tx:
         await api.copy_facts(tx, "items", None, parts.append)
         await api.copy_facts(tx, "categories", None, parts.append)
+        brands = await api.ensure_brands(tx, [NewBrand("t", "1", "Maple")])
+        await api.copy_facts(tx, "brands", None, parts.append)
     text = b"".join(parts).decode()
     assert "shop_id,item_id,category_id,brand_id,title,list_price_minor,status,first_listed_day\n" in text
     assert f"{SHOP},{ITEM},{shelf['2']},,红色连衣裙,9900,on_sale,2026-11-11\n" in text
     assert "category_id,parent_id,name_zh,name_en\n" in text
+    assert f"brand_id,name\n{brands['1']},Maple\n" in text
+
+
+async def test_only_brands_that_got_another_name_are_facts_anew(database, clock, shelf):
+    async with database.transaction() as tx:
+        ids = await api.ensure_brands(tx, [NewBrand("t", "1", "Maple"), NewBrand("t", "2", "Oak")])
+    async with database.transaction() as tx:
+        since = int(await tx.fetchval("select pg_current_xact_id()::text"))
+        await api.ensure_brands(tx, [NewBrand("t", "1", "Maple & Co"), NewBrand("t", "2", "Oak")])
+        parts = []
+        await api.copy_facts(tx, "brands", since, parts.append)
+    assert b"".join(parts).decode() == f"brand_id,name\n{ids['1']},Maple & Co\n"
