@@ -19,6 +19,9 @@ class Settings:
     host: str
     port: int
     secret: str | None = None  # PEAKDAY_SECRET: signs tokens; else a key file in `home`
+    smtp_url: str | None = None  # PEAKDAY_SMTP_URL: smtp(s)://user:password@host:port; else mail becomes files
+    webhook_networks: tuple[str, ...] = ()  # PEAKDAY_WEBHOOK_NETWORKS: inner networks that a webhook may reach
+    public_url: str | None = None  # PEAKDAY_PUBLIC_URL: where people open the console; else host and port
 
     @property
     def events_dir(self) -> Path:
@@ -35,6 +38,11 @@ class Settings:
         """Files that people sent, and the error files written for them."""
         return self.home / "uploads"
 
+    @property
+    def mail_dir(self) -> Path:
+        """Mail as files, while no mail server is known."""
+        return self.home / "mail"
+
 
 def read_settings(environ: dict[str, str] | None = None) -> Settings:
     """The settings of this process."""
@@ -48,4 +56,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         host=env.get("PEAKDAY_HOST") or "127.0.0.1",
         port=int(env.get("PEAKDAY_PORT") or "8022"),
         secret=env.get("PEAKDAY_SECRET") or None,
+        smtp_url=env.get("PEAKDAY_SMTP_URL") or None,
+        webhook_networks=tuple((env.get("PEAKDAY_WEBHOOK_NETWORKS") or "").replace(",", " ").split()),
+        public_url=env.get("PEAKDAY_PUBLIC_URL") or None,
     )

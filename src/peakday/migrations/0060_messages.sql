@@ -40,6 +40,7 @@ create table kernel.message_delivery (
     secret text,                             -- signs a webhook; a hash could not
     language text not null check (language in ('zh', 'en')),
     shows_figures boolean not null,          -- the account may see figures
+    planned_at timestamptz not null,
     due_at timestamptz not null,
     status text not null default 'waiting' check (status in ('waiting', 'delivered', 'failed', 'dropped')),
     attempts int not null default 0,
