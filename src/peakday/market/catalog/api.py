@@ -11,7 +11,7 @@ from uuid import UUID
 
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
-from peakday.market.catalog import export, queries, store
+from peakday.market.catalog import bulk_reads, export, queries, store
 from peakday.market.catalog.actions.create_item import create_item
 from peakday.market.catalog.actions.edit_item import edit_item, undo_edit
 from peakday.market.catalog.actions.import_items import (
@@ -27,6 +27,8 @@ from peakday.market.catalog.facts import copy_facts
 from peakday.market.catalog.model import (
     Brand,
     Category,
+    Good,
+    Goods,
     Item,
     ItemChange,
     ItemFilter,
@@ -41,6 +43,7 @@ from peakday.market.catalog.rules.item_columns import ITEM_COLUMNS
 
 ITEM_IMPORT_KIND = KIND
 ITEM_IMPORT_JOB = JOB
+GOODS_MAX = 10_000  # SKUs of one question
 
 __all__ = [
     "ITEM_COLUMNS",
@@ -58,12 +61,14 @@ __all__ = [
     "ensure_categories",
     "export_csv",
     "export_xlsx",
+    "find_goods",
     "find_titles",
     "get_item",
     "item_id_of",
     "list_brands",
     "list_categories",
     "list_changes",
+    "list_goods",
     "list_items",
     "list_missing_items",
     "open_item_import",
@@ -100,6 +105,21 @@ async def list_categories(tx: Tx) -> list[Category]:
 async def find_titles(tx: Tx, shop_id: UUID, item_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The titles of some items, for rooms that show what was bought; whoever may see the order may see them."""
     return await queries.find_titles(tx, shop_id, item_ids)
+
+
+async def find_goods(
+    tx: Tx, shop_id: UUID, sku_ids: Sequence[UUID] = (), item_ids: Sequence[UUID] = (), limit: int = GOODS_MAX
+) -> list[Goods]:
+    """These SKUs of a shop and all SKUs of these items, with what a cart needs of them; at most `limit`.
+
+    For rooms that price: what is not there, or was deleted, is left out.
+    """
+    return await queries.find_goods(tx, shop_id, sku_ids, item_ids, limit)
+
+
+async def list_goods(tx: Tx, shop_id: UUID, item_ids: Sequence[UUID]) -> list[Good]:
+    """Every SKU of these items of a shop (deleted items left out), by item; one question for thousands of items."""
+    return await bulk_reads.list_goods(tx, shop_id, item_ids)
 
 
 async def list_missing_items(tx: Tx, items: Sequence[tuple[UUID, UUID]]) -> list[UUID]:

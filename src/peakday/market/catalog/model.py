@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from peakday.kernel.ids import derived_id
@@ -216,3 +216,32 @@ def sku_id_of(shop_id: UUID, item_ref: str, sku_ref: str) -> UUID:
 def json_text(value: Mapping[str, Any]) -> str:
     """A mapping as JSON whose keys are in order, so that equal values are equal texts."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A SKU with what a cart needs of it: its item, its category and all above, and the price asked by itself."""
+
+    sku_id: UUID
+    item_id: UUID
+    sku_ref: str
+    item_ref: str
+    title: str
+    spec: dict[str, str]
+    price_minor: int | None  # the SKU's own, else the item's list price; None: nothing is asked
+    currency: str
+    category_ids: frozenset[UUID]
+    is_on_sale: bool
+
+
+class Good(NamedTuple):
+    """A SKU as events and bulk checks ask for it: numbers, price asked by itself, whether it is sold, stock stated."""
+
+    item_id: UUID
+    sku_id: UUID
+    item_ref: str
+    sku_ref: str
+    price_minor: int | None  # the SKU's own, else the item's list price; None: nothing is asked
+    currency: str
+    is_on_sale: bool
+    quantity_stated: int | None

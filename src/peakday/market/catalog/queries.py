@@ -9,7 +9,7 @@ import asyncpg
 from peakday.kernel.database import Tx
 from peakday.market.catalog.errors import ItemNotFound
 from peakday.market.catalog.listing import conditions, order_of
-from peakday.market.catalog.model import Brand, Category, Item, ItemChange, ItemFilter, ItemStatus, Sku
+from peakday.market.catalog.model import Brand, Category, Goods, Item, ItemChange, ItemFilter, ItemStatus, Sku
 
 PAGE_MAX = 200
 STREAM_BATCH = 2_000
@@ -23,6 +23,29 @@ select i.shop_id, i.item_id, i.source, i.source_ref, i.title, i.leaf_category_id
 from catalog.item i
 left join catalog.category c on c.category_id = i.leaf_category_id
 left join catalog.brand b on b.brand_id = i.brand_id
+"""
+
+
+_GOODS = """
+with wanted as (
+    select s.sku_id, s.item_id, s.source_ref as sku_ref, i.source_ref as item_ref, i.title, s.spec,
+        coalesce(s.price_minor, i.list_price_minor) as price_minor, i.currency, i.leaf_category_id,
+        s.status = 'on_sale' and i.status = 'on_sale' as is_on_sale
+    from catalog.sku s join catalog.item i using (shop_id, item_id)
+    where s.shop_id = $1 and (s.sku_id = any($2::uuid[]) or s.item_id = any($3::uuid[]))
+        and s.status <> 'deleted' and i.status <> 'deleted'
+    order by i.source_ref, s.source_ref, s.sku_id limit $4
+), recursive_categories as (
+    with recursive above(leaf_id, category_id) as (
+        select distinct leaf_category_id, leaf_category_id from wanted where leaf_category_id is not null
+        union select a.leaf_id, c.parent_id from above a join catalog.category c using (category_id)
+            where c.parent_id is not null)
+    select leaf_id, array_agg(category_id) as category_ids from above group by leaf_id
+)
+select w.sku_id, w.item_id, w.sku_ref, w.item_ref, w.title, w.spec, w.price_minor, w.currency,
+    coalesce(r.category_ids, '{}') as category_ids, w.is_on_sale
+from wanted w left join recursive_categories r on r.leaf_id = w.leaf_category_id
+order by w.item_ref, w.sku_ref, w.sku_id
 """
 
 
@@ -62,6 +85,14 @@ async def list_missing_items(tx: Tx, items: Sequence[tuple[UUID, UUID]]) -> list
         [shop_id for shop_id, _ in items], [item_id for _, item_id in items],
     )  # fmt: skip
     return [row["item_id"] for row in rows]
+
+
+async def find_goods(
+    tx: Tx, shop_id: UUID, sku_ids: Sequence[UUID], item_ids: Sequence[UUID], limit: int
+) -> list[Goods]:
+    """These SKUs of a shop and all SKUs of these items, by item and number."""
+    rows = await tx.fetch(_GOODS, shop_id, list(sku_ids), list(item_ids), limit)
+    return [Goods(**{**dict(row), "category_ids": frozenset(row["category_ids"])}) for row in rows]
 
 
 async def get_item(tx: Tx, shop_id: UUID, item_id: UUID) -> Item:
