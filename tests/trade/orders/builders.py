@@ -1,5 +1,6 @@
 """What does an ordinary order look like in tests? Builders with good defaults, whose money adds up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -45,6 +46,17 @@ def an_order(ref="1", lines=None, shop_id=SHOP, at=AT, postage=0, paid=True, **c
         "postage_minor": postage, "paid_minor": net + postage, "refund_minor": sum(r.amount_minor for r in refunds),
     }  # fmt: skip
     return NewOrder(Order(**(wanted | changes)), lines, refunds)
+
+
+def asking_back(new, *amounts_minor):
+    """The order, with refunds that are asked for and not settled."""
+    order = new.order
+    asked = tuple(
+        Refund(order.shop_id, refund_id_of(AT, order.shop_id, SOURCE, f"{order.source_ref}/asked {number}"),
+               order.order_id, minor, 1, None)
+        for number, minor in enumerate(amounts_minor)
+    )  # fmt: skip
+    return replace(new, refunds=(*new.refunds, *asked))
 
 
 async def open_market(tx, now):

@@ -17,8 +17,8 @@ from peakday.trade.orders.api import (
     largest_shops,
     list_orders,
 )
-from peakday.trade.orders.model import OrderFilter, OrderStatus, ShopSize, Terminal, Todos
-from tests.trade.orders.builders import AT, SHOP, SOURCE, a_line, an_order
+from peakday.trade.orders.model import OrderFilter, OrderKind, OrderStatus, ShopSize, Terminal, Todos, Waiting
+from tests.trade.orders.builders import AT, SHOP, SOURCE, a_line, an_order, asking_back
 
 OTHER = UUID(int=SHOP.int + 1)
 OWNER = Actor(ActorKind.MERCHANT, None, SHOP, frozenset({"trade:view", "data:view"}))
@@ -126,6 +126,27 @@ async def test_todos_count_what_waits_in_this_shop_only(database):
     async with database.transaction() as tx:
         await copy_orders(tx, SOURCE, [*batch, an_order("done"), an_order("x", shop_id=OTHER, status=waiting)], AT)
         assert await count_todos(tx, OWNER, SHOP) == Todos(1, 2, 1, 0, AT - timedelta(days=1))
+
+
+async def test_a_list_of_what_waits_holds_exactly_the_orders_counted(database):
+    settled = an_order("settled", [a_line(1, refund=100)])
+    batch = [
+        settled, asking_back(an_order("asked"), 300, 200), an_order("unpaid", paid=False),
+        an_order("balance", paid=False, status=OrderStatus.AWAITING_BALANCE, kind=OrderKind.PRESALE),
+        an_order("to ship", status=OrderStatus.AWAITING_SHIPMENT), an_order("way", status=OrderStatus.SHIPPED),
+    ]  # fmt: skip
+    async with database.transaction() as tx:
+        await copy_orders(tx, SOURCE, batch, AT)
+        counts = await count_todos(tx, OWNER, SHOP)
+        lists = {
+            waiting: sorted(refs(await list_orders(tx, OWNER, SHOP, OrderFilter(waits_for=waiting))))
+            for waiting in Waiting
+        }
+    assert lists == {
+        Waiting.PAYMENT: ["balance", "unpaid"], Waiting.SHIPMENT: ["to ship"], Waiting.RECEIPT: ["way"],
+        Waiting.REFUND: ["asked"],
+    }  # fmt: skip
+    assert counts == Todos(2, 1, 1, 1, AT)
 
 
 async def test_the_largest_shops_come_first(tx):

@@ -5,7 +5,7 @@
 from datetime import date
 
 from peakday.apps.client.transport import Transport
-from peakday.trade.orders.model import OrderStatus, Terminal
+from peakday.trade.orders.model import OrderStatus, Terminal, Waiting
 from peakday.trade.orders.web.v1 import OrderDetailBody, OrderList
 
 
@@ -25,6 +25,7 @@ class OrdersDoors(Transport):
         last_day: date | None = None,
         flag: str | None = None,
         has_refund: bool | None = None,
+        waits_for: Waiting | None = None,
         search: str | None = None,
     ) -> OrderList:
         """The shop's orders, newest first."""
@@ -42,6 +43,7 @@ class OrdersDoors(Transport):
                 "last_day": last_day,
                 "flag": flag,
                 "has_refund": has_refund,
+                "waits_for": waits_for,
                 "search": search,
             },
         )

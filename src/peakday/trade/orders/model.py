@@ -157,6 +157,15 @@ class OrderDetail:
     shows_money: bool
 
 
+class Waiting(StrEnum):
+    """What an order may wait for. A presale without its balance waits for payment."""
+
+    PAYMENT = "payment"
+    SHIPMENT = "shipment"
+    RECEIPT = "receipt"
+    REFUND = "refund"  # a refund that is asked for and not settled, in whatever state the order is
+
+
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
     """Which orders of a shop to list; None asks for all. Days are market days of `created_at`, both included."""
@@ -169,6 +178,7 @@ class OrderFilter:
     last_day: date | None = None
     flag: str | None = None
     has_refund: bool | None = None
+    waits_for: Waiting | None = None
     search: str | None = None  # an order number: ours (ord_…) or the source's
 
 
@@ -183,12 +193,12 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class Todos:
-    """What waits for the merchant."""
+    """How many orders wait, and for what: as many as a list of them with the filter `waits_for` holds."""
 
     awaiting_payment: int
     awaiting_shipment: int
     shipped: int
-    open_refunds: int
+    awaiting_refund: int
     oldest_unshipped_paid_at: datetime | None = None  # since when the first of `awaiting_shipment` is paid
 
 

@@ -13,7 +13,7 @@ from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
 from peakday.kernel.refusal import Invalid, NotFound, Problem
 from peakday.kernel.text import Text
-from peakday.trade.orders.listing import PAGE_MAX, conditions
+from peakday.trade.orders.listing import PAGE_MAX, WAITING, conditions
 from peakday.trade.orders.model import (
     Discount,
     Order,
@@ -27,6 +27,7 @@ from peakday.trade.orders.model import (
     ShopSize,
     Terminal,
     Todos,
+    Waiting,
 )
 
 VIEW = "trade:view"
@@ -79,26 +80,20 @@ async def get_order(tx: Tx, actor: Actor, shop_id: UUID, order_id: UUID) -> Orde
 
 
 async def count_todos(tx: Tx, actor: Actor, shop_id: UUID) -> Todos:
-    """How many orders wait for payment, shipment, receipt, and how many refunds are open."""
+    """How many orders wait, and for what."""
     require(actor, VIEW, shop_id)
-    rows = await tx.fetch(
-        "select status, count(*) as orders, min(paid_at) as first_paid_at from orders.customer_order"
-        " where shop_id = $1 and status not in ('completed', 'closed') group by status",
+    row = await tx.fetchrow(
+        f"select count(*) filter (where {WAITING[Waiting.PAYMENT]}) as awaiting_payment,"
+        f" count(*) filter (where {WAITING[Waiting.SHIPMENT]}) as awaiting_shipment,"
+        f" count(*) filter (where {WAITING[Waiting.RECEIPT]}) as shipped,"
+        f" (select count(*) from orders.customer_order where shop_id = $1 and {WAITING[Waiting.REFUND]})"
+        " as awaiting_refund,"
+        f" min(paid_at) filter (where {WAITING[Waiting.SHIPMENT]}) as oldest_unshipped_paid_at"
+        " from orders.customer_order where shop_id = $1 and status not in ('completed', 'closed')",
         shop_id,
     )
-    counts = {row["status"]: row["orders"] for row in rows}
-    open_refunds = await tx.fetchval(
-        "select count(*) from orders.refund where shop_id = $1 and completed_at is null", shop_id
-    )
-    return Todos(
-        awaiting_payment=counts.get("awaiting_payment", 0) + counts.get("awaiting_balance", 0),
-        awaiting_shipment=counts.get("awaiting_shipment", 0),
-        shipped=counts.get("shipped", 0),
-        open_refunds=open_refunds,
-        oldest_unshipped_paid_at=next(
-            (row["first_paid_at"] for row in rows if row["status"] == "awaiting_shipment"), None
-        ),
-    )
+    assert row is not None
+    return Todos(**dict(row))
 
 
 async def largest_shops(tx: Tx, limit: int = 10) -> list[ShopSize]:

@@ -19,13 +19,13 @@ async def list_todos(tx: Tx, actor: Actor, shop_id: UUID, now: datetime) -> list
     open_work = await orders.count_todos(tx, actor, shop_id)
     return in_order(
         [
-            Todo("ship", Text("待发货", "To ship"), ORDERS, "orders?status=awaiting_shipment",
+            Todo("ship", Text("待发货", "To ship"), ORDERS, "orders?waits_for=shipment",
                  open_work.awaiting_shipment, ship_by(open_work.oldest_unshipped_paid_at)),
-            Todo("refund", Text("退款待处理", "Refunds to settle"), ORDERS, "orders?refund=1",
-                 open_work.open_refunds),
-            Todo("pay", Text("待付款", "Awaiting payment"), ORDERS, "orders?status=awaiting_payment",
+            Todo("refund", Text("退款待处理", "Refunds to settle"), ORDERS, "orders?waits_for=refund",
+                 open_work.awaiting_refund),
+            Todo("pay", Text("待付款", "Awaiting payment"), ORDERS, "orders?waits_for=payment",
                  open_work.awaiting_payment),
-            Todo("receive", Text("待收货", "On the way"), ORDERS, "orders?status=shipped", open_work.shipped),
+            Todo("receive", Text("待收货", "On the way"), ORDERS, "orders?waits_for=receipt", open_work.shipped),
         ],
         now,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from peakday.kernel.web.paths import LINE_PATTERN, ShownId, read_cursor
 from peakday.market.catalog import api as catalog
 from peakday.market.shops import api as shops
 from peakday.trade.orders import api
-from peakday.trade.orders.model import ORDER_PREFIX, Order, OrderFilter, OrderStatus, Terminal
+from peakday.trade.orders.model import ORDER_PREFIX, Order, OrderFilter, OrderStatus, Terminal, Waiting
 from peakday.trade.orders.web.v1 import BUYER_PREFIX, FIRST_DAY, ITEM_PREFIX, LAST_DAY, SHOP_PREFIX
 from peakday.trade.orders.web.words import (
     FLAG_TEXTS,
@@ -34,6 +34,7 @@ from peakday.trade.orders.web.words import (
     KIND_TEXTS,
     STATUS_TEXTS,
     TERMINAL_TEXTS,
+    WAITING_TEXTS,
 )
 
 router = APIRouter(prefix="/shop/{shop_id}", include_in_schema=False)
@@ -53,7 +54,8 @@ def _none_if_empty(typed: object) -> object:
 Day = Annotated[Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None, BeforeValidator(_none_if_empty)]
 Status = Annotated[OrderStatus | None, BeforeValidator(_none_if_empty)]
 From = Annotated[Terminal | None, BeforeValidator(_none_if_empty)]
-_FILTERS = ("q", "status", "terminal", "start", "end", "flag", "refund")
+WaitsFor = Annotated[Waiting | None, BeforeValidator(_none_if_empty)]
+_FILTERS = ("q", "status", "terminal", "start", "end", "flag", "refund", "waits_for")
 _PLAIN_COLUMNS = (
     "order_id", "source", "source_ref", "buyer_id", "kind", "terminal", "region_id", "status", "created_at", "paid_at",
     "closed_at", "flags",
@@ -72,12 +74,14 @@ class OrderForm:
     end: Day = None
     flag: Line = ""
     refund: Line = ""
+    waits_for: WaitsFor = None
 
     def as_filter(self) -> OrderFilter:
         """The same wish in the room's own words."""
         return OrderFilter(
             status=self.status, terminal=self.terminal, first_day=self.start, last_day=self.end,
             flag=self.flag or None, search=self.q or None, has_refund=True if self.refund else None,
+            waits_for=self.waits_for,
         )  # fmt: skip
 
 
@@ -100,7 +104,7 @@ async def show_orders(request: Request, shop_id: ShopRef, wanted: Wanted, after:
     return house.get(Pages).render(
         request, "orders/orders.html", shop=shop, active="orders", page=page, base=base, typed=typed,
         is_filtered=bool(kept), regions=regions, show=_show, status_texts=STATUS_TEXTS, terminal_texts=TERMINAL_TEXTS,
-        flag_texts=FLAG_TEXTS, csv_href=f"{base}.csv?{urlencode(kept)}",
+        flag_texts=FLAG_TEXTS, waiting_texts=WAITING_TEXTS, csv_href=f"{base}.csv?{urlencode(kept)}",
         paging={
             "total": None, "page": None, "pages": None, "next_href": f"{base}?{more}" if more else None,
             "previous_href": f"{base}?{urlencode(kept)}" if after else None,

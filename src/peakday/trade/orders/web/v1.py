@@ -26,6 +26,7 @@ from peakday.trade.orders.model import (
     OrderStatus,
     Refund,
     Terminal,
+    Waiting,
 )
 
 router = APIRouter(prefix="/v1", tags=["orders"])
@@ -130,6 +131,7 @@ class OrderQuery:
     last_day: Day = None
     flag: Line = None
     has_refund: bool | None = None
+    waits_for: Waiting | None = None
     search: Line = None
 
     def as_filter(self) -> OrderFilter:

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from peakday.kernel.text import Text
-from peakday.trade.orders.model import Funder, OrderFlag, OrderKind, OrderStatus, Terminal
+from peakday.trade.orders.model import Funder, OrderFlag, OrderKind, OrderStatus, Terminal, Waiting
 
 STATUS_TEXTS = MappingProxyType({
     OrderStatus.AWAITING_PAYMENT: Text("等待买家付款", "Awaiting payment"),
@@ -12,6 +12,12 @@ STATUS_TEXTS = MappingProxyType({
     OrderStatus.SHIPPED: Text("已发货", "Shipped"),
     OrderStatus.COMPLETED: Text("交易成功", "Completed"),
     OrderStatus.CLOSED: Text("交易关闭", "Closed"),
+})  # fmt: skip
+WAITING_TEXTS = MappingProxyType({
+    Waiting.PAYMENT: Text("付款", "payment"),
+    Waiting.SHIPMENT: Text("发货", "shipment"),
+    Waiting.RECEIPT: Text("收货", "receipt"),
+    Waiting.REFUND: Text("退款处理", "a refund to be settled"),
 })  # fmt: skip
 TERMINAL_TEXTS = MappingProxyType({
     Terminal.PC: Text("电脑", "PC"),
