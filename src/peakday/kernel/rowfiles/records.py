@@ -29,7 +29,7 @@ from peakday.kernel.rowfiles.single_rows import (
     wrong_columns,
 )
 
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 12 << 20
 RECORD_BYTES_MAX = 1 << 20
 UNDECODABLE_SHARE_MAX = 0.2  # of one block: beyond it the file as a whole has another encoding
 
