@@ -1,6 +1,7 @@
 """What may other rooms and doors ask of the price history?
 
-Bulk (no actor: for rooms above and importers): `record_offers`, `record_deals`, `record_deal_file`. Prices of an
+Bulk (no actor: for rooms above and importers): `record_offers`, `end_offers`, `record_deals`, `record_deal_file`,
+`permitted_prices` (the price proof of thousands), `event_offers`, `sum_deals`. Prices of an
 instant: `prices_at`. A merchant's acts and questions take the actor first and check the shop: `offer_prices`,
 `lowest_price`, `prove_price`, `judge_event_drop`, `find_protection`, `grant_protection`, `find_prior_price`. Whoever
 lacks `data:view` gets offered prices only: what was paid is a figure. Money is whole minor units; a price of one piece
@@ -23,14 +24,17 @@ from peakday.trade.price_history import queries, store
 from peakday.trade.price_history.actions import grant_protection, judge_purchase, offer_prices
 from peakday.trade.price_history.errors import WindowTooLong
 from peakday.trade.price_history.model import (
+    BulkClaim,
     Compared,
     Counting,
     Deal,
+    DealSum,
     DropJudgement,
     Enrolment,
     LowPrice,
     LowPriceQuestion,
     Offer,
+    Permitted,
     PriceClaim,
     PriceProof,
     PriorPrice,
@@ -51,6 +55,8 @@ __all__ = [
     "DEAL_COLUMNS",
     "deals_read_until",
     "drop_penalties",
+    "end_offers",
+    "event_offers",
     "find_prior_price",
     "find_protection",
     "grant_protection",
@@ -58,11 +64,14 @@ __all__ = [
     "judge_event_drop",
     "lowest_price",
     "offer_prices",
+    "permitted_prices",
     "prices_at",
+    "protected_days",
     "prove_price",
     "record_deal_file",
     "record_deals",
     "record_offers",
+    "sum_deals",
 ]
 
 VIEW = "marketing:view"
@@ -115,6 +124,46 @@ async def prices_at(
 ) -> dict[UUID, list[Offer]]:  # fmt: skip
     """The offers that hold at an instant, by SKU, cheapest first; without `at`, now by the database's clock."""
     return await queries.prices_at(tx, shop_id, sku_ids, at)
+
+
+async def end_offers(
+    tx: Tx, shop_id: UUID, event_refs: Sequence[str], item_ids: Sequence[UUID] | None, now: datetime
+) -> tuple[int, int]:  # fmt: skip
+    """End the offers of events now (of these items only, where named): (ended, taken back because they never held)."""
+    return await store.end_offers(tx, shop_id, event_refs, item_ids, now)
+
+
+async def permitted_prices(tx: Tx, claim: BulkClaim) -> Permitted:
+    """What `prove_price` would permit for thousands of SKUs, in one statement. Refuses `NoRuleSet`."""
+    rule, counting = in_force(claim.campaign, claim.on), _counting(claim.on)
+    compared, cut = Compared(rule.params["compares"]), int(rule.params["cut_percent_min"])
+    window = price_proof_rule.proof_window(rule, claim.on)
+    wanted = queries.BulkWanted(claim.shop_id, claim.skus, window, claim.currency)
+    if compared is Compared.LIST:
+        by_sku = await queries.lowest_offers(tx, wanted, sorted(counting.offered_kinds), cut)
+    else:
+        counted = sorted(counting.dealt_kinds), sorted(counting.excluded_flags)
+        by_sku = await queries.lowest_deals(tx, wanted, counted, cut)
+    return Permitted(window, compared, (rule.version, counting.version), by_sku)
+
+
+async def event_offers(
+    tx: Tx, claim: BulkClaim, window: Window, without_ref: str | None = None
+) -> dict[UUID, str]:  # fmt: skip
+    """Which of these SKUs have an event price at some time of the window, and of which event; one is left out."""
+    return await queries.list_event_offers(
+        tx, queries.BulkWanted(claim.shop_id, claim.skus, window, claim.currency), without_ref
+    )
+
+
+async def sum_deals(tx: Tx, shop_id: UUID, item_ids: Sequence[UUID] | None, window: Window) -> DealSum:
+    """What was paid for items of a shop (None: for all) in a window; deals arrive within a minute of payment."""
+    return await queries.sum_deals(tx, shop_id, item_ids, window)
+
+
+def protected_days(enrolment: Enrolment) -> Window:
+    """In which days after an event its prices are protected from a drop, by the rule of its first day."""
+    return event_price_drop.protected_window(enrolment, in_force("event_price_drop", day_of(enrolment.starts_at)))
 
 
 async def lowest_price(tx: Tx, actor: Actor, question: LowPriceQuestion) -> LowPrice:

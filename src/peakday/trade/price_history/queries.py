@@ -14,7 +14,7 @@ import asyncpg
 
 from peakday.kernel.clock import MARKET_ZONE_NAME
 from peakday.kernel.database import Tx
-from peakday.trade.price_history.model import Deal, DealKind, Offer, OfferKind, Window
+from peakday.trade.price_history.model import Deal, DealKind, DealSum, Offer, OfferKind, Window
 from peakday.trade.price_history.store import OFFER_COLUMNS, offer_of
 
 QUERY_SECONDS_MAX = 60
@@ -31,6 +31,16 @@ class Wanted:
     without_order: UUID | None = None
     cut_at: datetime | None = None
     has_deals: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BulkWanted:
+    """Which SKUs, as (item, SKU), in which window and currency."""
+
+    shop_id: UUID
+    skus: Sequence[tuple[UUID, UUID]]
+    window: Window
+    currency: str
 
 
 async def list_prices(tx: Tx, wanted: Wanted) -> tuple[list[Offer], list[Deal]]:
@@ -66,6 +76,53 @@ async def find_offer(tx: Tx, shop_id: UUID, offer_no: int) -> Offer | None:
     return offer_of(row) if row else None
 
 
+async def lowest_offers(tx: Tx, wanted: BulkWanted, kinds: Sequence[str], cut_percent: int) -> dict[UUID, int]:
+    """The highest price that the lowest offer of each SKU in the window permits; SKUs without an offer are absent."""
+    rows = await tx.fetch(
+        _LOWEST_OFFERS, wanted.shop_id, *_id_texts(wanted.skus), wanted.window.starts_at, wanted.window.ends_at,
+        list(kinds), wanted.currency, 100 - cut_percent, timeout=QUERY_SECONDS_MAX,
+    )  # fmt: skip
+    return {row["sku_id"]: row["permitted"] for row in rows}
+
+
+async def lowest_deals(
+    tx: Tx, wanted: BulkWanted, counted: tuple[Sequence[str], Sequence[str]], cut_percent: int
+) -> dict[UUID, int]:
+    """The same of deals; counted is (kinds that count, flags that do not)."""
+    kinds, flags = counted
+    rows = await tx.fetch(
+        _LOWEST_DEALS, wanted.shop_id, *_id_texts(wanted.skus), wanted.window.starts_at, wanted.window.ends_at,
+        list(kinds), wanted.currency, 100 - cut_percent, list(flags), timeout=QUERY_SECONDS_MAX,
+    )  # fmt: skip
+    return {row["sku_id"]: row["permitted"] for row in rows}
+
+
+async def list_event_offers(tx: Tx, wanted: BulkWanted, without_ref: str | None) -> dict[UUID, str]:
+    """Which of these SKUs have an event price in the window, and of which event ("" where none is named)."""
+    rows = await tx.fetch(
+        _EVENT_OFFERS, wanted.shop_id, *_id_texts(wanted.skus), wanted.window.starts_at, wanted.window.ends_at,
+        without_ref, timeout=QUERY_SECONDS_MAX,
+    )  # fmt: skip
+    return {row["sku_id"]: row["event_ref"] or "" for row in rows}
+
+
+async def sum_deals(
+    tx: Tx, shop_id: UUID, item_ids: Sequence[UUID] | None, window: Window
+) -> DealSum:  # fmt: skip
+    """What was paid for these items of a shop (None: all) in a window, simulated orders left out."""
+    row = await tx.fetchrow(
+        "select count(distinct order_id) as orders, count(*) as lines, coalesce(sum(quantity), 0)::bigint as pieces,"
+        " coalesce(sum(paid_minor), 0)::bigint as paid_minor,"
+        " coalesce(sum(refunded_minor), 0)::bigint as refunded_minor from price_history.deal"
+        " where shop_id = $1 and ($2::uuid[] is null or item_id = any($2)) and paid_at >= $3 and paid_at < $4"
+        " and not simulated",
+        shop_id, None if item_ids is None else list(item_ids), window.starts_at, window.ends_at,
+        timeout=QUERY_SECONDS_MAX,
+    )  # fmt: skip
+    assert row is not None
+    return DealSum(**dict(row))
+
+
 async def list_offers(tx: Tx, shop_id: UUID, sku_id: UUID) -> list[Offer]:
     """All offers of a SKU, earliest first."""
     rows = await tx.fetch(
@@ -74,6 +131,12 @@ async def list_offers(tx: Tx, shop_id: UUID, sku_id: UUID) -> list[Offer]:
         shop_id, sku_id,
     )  # fmt: skip
     return [offer_of(row) for row in rows]
+
+
+def _id_texts(skus: Sequence[tuple[UUID, UUID]]) -> tuple[str, str]:
+    """Item ids and SKU ids as two arrays of PostgreSQL: two values to read, not one for each id."""
+    items, ids = ",".join(str(item) for item, _ in skus), ",".join(str(sku) for _, sku in skus)
+    return f"{{{items}}}", f"{{{ids}}}"
 
 
 def _offer(wanted: Wanted, row: asyncpg.Record) -> Offer:
@@ -111,4 +174,27 @@ where $8 and shop_id = $1 and item_id = $2 and paid_at >= $3 and paid_at < $4 an
     and order_id is distinct from $6::uuid
 group by sku_id, kind, paid_minor, currency, event_ref, quantity, red_packet_minor, tax_minor, refunded_minor, flags,
     simulated, (paid_at at time zone '{MARKET_ZONE_NAME}')::date, paid_at >= $7
+"""
+
+# Of thousands of SKUs at once. A floor of the lowest is the lowest of the floors, so exact fractions need no fractions.
+_WANTED = "unnest((select $2::text::uuid[])::uuid[], (select $3::text::uuid[])::uuid[]) as w(item_id, sku_id)"
+_LOWEST_OFFERS = f"""
+select o.sku_id, div(min(o.price_minor)::numeric * $8, 100)::bigint as permitted
+from {_WANTED} join price_history.offer o on o.shop_id = $1 and o.item_id = w.item_id and o.sku_id = w.sku_id
+where o.valid && tstzrange($4, $5) and o.kind = any($6::text[]) and o.currency = $7
+group by o.sku_id
+"""
+_LOWEST_DEALS = f"""
+select d.sku_id, min(div(d.compared_minor::numeric * $8, d.quantity::numeric * 100))::bigint as permitted
+from {_WANTED} join price_history.deal d on d.shop_id = $1 and d.item_id = w.item_id and d.sku_id = w.sku_id
+where d.paid_at >= $4 and d.paid_at < $5 and d.kind = any($6::text[]) and d.currency = $7 and not d.simulated
+    and not d.flags && $9::text[] and d.quantity > 0 and d.compared_minor > 0
+    and not (d.refunded_minor > 0 and d.refunded_minor >= d.paid_minor)
+group by d.sku_id
+"""
+_EVENT_OFFERS = f"""
+select distinct on (o.sku_id) o.sku_id, o.event_ref
+from {_WANTED} join price_history.offer o on o.shop_id = $1 and o.item_id = w.item_id and o.sku_id = w.sku_id
+where o.valid && tstzrange($4, $5) and o.kind = 'event' and ($6::text is null or o.event_ref is distinct from $6)
+order by o.sku_id, o.offer_no
 """

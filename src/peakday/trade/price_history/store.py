@@ -56,6 +56,28 @@ async def save_offers(tx: Tx, offers: Sequence[Offer], now: datetime) -> int:
     return added
 
 
+async def end_offers(
+    tx: Tx, shop_id: UUID, event_refs: Sequence[str], item_ids: Sequence[UUID] | None, now: datetime
+) -> tuple[int, int]:  # fmt: skip
+    """End the offers of these events now, and take back those that never held; how many of each.
+
+    Takes the lock of the shop's offers. Only `item_ids`, where given. What once held stays: it is history.
+    """
+    await lock_offers(tx, [shop_id])
+    items = None if item_ids is None else list(item_ids)
+    where = "shop_id = $1 and event_ref = any($2::text[]) and ($3::uuid[] is null or item_id = any($3))"
+    removed = await tx.execute(
+        f"delete from price_history.offer where {where} and lower(valid) >= $4",
+        shop_id, list(event_refs), items, now, timeout=COPY_SECONDS_MAX,
+    )  # fmt: skip
+    ended = await tx.execute(
+        f"update price_history.offer set valid = tstzrange(lower(valid), $4) where {where}"
+        " and valid @> $4::timestamptz",
+        shop_id, list(event_refs), items, now, timeout=COPY_SECONDS_MAX,
+    )  # fmt: skip
+    return int(ended.rsplit(" ", 1)[1]), int(removed.rsplit(" ", 1)[1])
+
+
 async def copy_deals(tx: Tx, deals: Iterable[Deal]) -> int:
     """Store deals in bulk, idempotent by (shop, order, line); how many rows are new or were refunded since."""
     text = io.StringIO(newline="")

@@ -16,7 +16,7 @@ from uuid import UUID
 from peakday.kernel.text import Text
 
 EVENT_PREFIX = "sev"
-EXIT_PREFIX = "sex"
+EXIT_PREFIX = "ext"
 IMPORT_PREFIX = "imp"
 SHOP_PREFIX, ITEM_PREFIX, SKU_PREFIX = "shp", "itm", "sku"
 
@@ -141,6 +141,7 @@ class Terms:
     drop_rule: str
     accepts_unproven: bool
     stock_locks_hours_after: int
+    promotion_on: date  # the market day whose version of the promotion rule holds; a copy keeps it
     forbidden_pairs: tuple[tuple[str, str], ...] = ()
 
 
@@ -281,7 +282,7 @@ class TrackPlace:
 
     def next_after(self, now: datetime) -> Milestone | None:
         """The next date that is still to come."""
-        return next((one for one in self.milestones if one.at > now), None)
+        return min((one for one in self.milestones if one.at > now), key=lambda one: one.at, default=None)
 
 
 @dataclass(frozen=True, slots=True)
