@@ -1,0 +1,194 @@
+"""What is the lowest final price A that any buyer can reach for a SKU, from now on?
+
+First a bound over everything at once (`price_floor`): a SKU that it clears is safe, and most are. For the others every
+scene (instant × kind of buyer) is bounded, and in the scenes that may hold a lower price the baskets of `baskets` are
+priced by the calculator itself, the lowest bound first. What is answered was always priced by the calculator: A is
+reached by its witness. A price between the bound and A may exist that no basket here finds; none below the bound does.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from heapq import nlargest
+from itertools import islice, product
+
+from peakday.kernel.clock import day_of
+from peakday.operations.health.model import WITNESS_LINE, Buyer, Presale, Reach, RulesOn, Ware
+from peakday.operations.health.rules.baskets import Scene, baskets
+from peakday.operations.health.rules.moments import buyers, is_open_to, moments, plain_buyer
+from peakday.operations.health.rules.price_floor import (
+    base_price,
+    cut_above,
+    is_asked_of,
+    presale_floor,
+    price_floor,
+    single_price,
+)  # fmt: skip
+from peakday.operations.health.rules.shelf import Shelf
+from peakday.trade.promotions.api import price_cart
+from peakday.trade.promotions.errors import InstrumentsDoNotStack
+from peakday.trade.promotions.model import Cart, Instrument, Line, PriceRules, Tiers
+from peakday.trade.promotions.priced import PricedCart
+
+RIVALS_MAX = 3  # of a group that are tried, by what they can take off
+CHOICES_MAX = 12
+CONFLICTS_MAX = 8
+
+
+@dataclass(slots=True)
+class _Best:
+    """The lowest price so far; `below` is what a price must be under to be of interest."""
+
+    below: Fraction | None
+    reach: Reach | None = None
+
+    def is_beaten_by(self, price: Fraction | int) -> bool:
+        return self.below is None or price < self.below
+
+
+def may_fall_below(ware: Ware, line_minor: int, shelf: Shelf, rules: PriceRules) -> bool:
+    """Whether the bound over all times and buyers is below a price: quick, and never wrongly False."""
+    instruments = shelf.instruments_of(ware)
+    if not instruments and not ware.asked and not ware.presales:
+        return ware.price_minor < line_minor
+    base = min([ware.price_minor, *[asked.price_minor for asked in ware.asked]])
+    if price_floor(ware, instruments, base, rules, shelf) < line_minor:
+        return True
+    return any(presale_floor(presale, instruments, rules) < line_minor for presale in ware.presales)
+
+
+def lowest_reachable(
+    ware: Ware, shelf: Shelf, now: datetime, rules_on: RulesOn, below_minor: int | None = None
+) -> Reach | None:
+    """The lowest price of one piece with its witness; with `below_minor` only if it is under that, else None."""
+    best = _Best(None if below_minor is None else Fraction(below_minor))
+    found = [
+        (_floor_of(scene, shelf), number, scene) for number, scene in enumerate(scenes(ware, shelf, now, rules_on))
+    ]
+    for floor, _, scene in sorted(found, key=lambda entry: entry[:2]):
+        if best.is_beaten_by(floor):
+            _search(scene, shelf, best)
+    return best.reach
+
+
+def lowest_by_moment(ware: Ware, shelf: Shelf, now: datetime, rules_on: RulesOn, below_minor: int) -> list[Reach]:
+    """The lowest price in each span between two changes in which it is under `below_minor`, in order of time."""
+    bests: dict[datetime, _Best] = {}
+    found = [
+        (_floor_of(scene, shelf), number, scene) for number, scene in enumerate(scenes(ware, shelf, now, rules_on))
+    ]
+    for floor, _, scene in sorted(found, key=lambda entry: entry[:2]):
+        best = bests.setdefault(scene.at, _Best(Fraction(below_minor)))
+        if best.is_beaten_by(floor):
+            _search(scene, shelf, best)
+    return [bests[at].reach for at in sorted(bests) if bests[at].reach is not None]  # type: ignore[misc]
+
+
+def scenes(ware: Ware, shelf: Shelf, now: datetime, rules_on: RulesOn) -> Iterator[Scene]:
+    """Every instant and kind of buyer at which something else can be used; each set of instruments once a span."""
+    instruments = shelf.instruments_of(ware)
+    instants = moments(ware, instruments, now, rules_on)
+    kinds = buyers(ware, instruments)
+    for number, at in enumerate(instants):
+        until = instants[number + 1] if number + 1 < len(instants) else None
+        rules = rules_on(day_of(at))
+        seen = set()
+        for buyer in kinds:
+            usable = tuple(one for one in instruments if is_open_to(one, buyer, at))
+            base = base_price(ware, buyer, at)
+            key = (tuple(map(id, usable)), base)
+            if key in seen:
+                continue
+            seen.add(key)
+            yield Scene(ware, at, until, buyer, usable, base, rules)
+            for presale in _presales(ware, at):
+                yield Scene(ware, at, until, buyer, usable, presale.terms.price_minor, rules, presale)
+
+
+def _presales(ware: Ware, at: datetime) -> list[Presale]:
+    return [presale for presale in ware.presales if presale.holds_at(at)]
+
+
+def _floor_of(scene: Scene, shelf: Shelf) -> int:
+    if scene.presale is not None:
+        return presale_floor(scene.presale, scene.instruments, scene.rules)
+    return price_floor(scene.ware, scene.instruments, scene.base_minor, scene.rules, shelf)
+
+
+def _search(scene: Scene, shelf: Shelf, best: _Best) -> None:
+    """Price the scene's baskets with each choice of instruments."""
+    floor = _floor_of(scene, shelf)
+    for chosen in _choices(scene):
+        for lines in baskets(scene, chosen, shelf):
+            _try(scene, chosen, lines, best)
+            if best.reach is not None and best.reach.price <= floor:
+                return
+
+
+def _choices(scene: Scene) -> Iterable[Sequence[Instrument]]:
+    """Sets of instruments with one of each group, those first that can take most off."""
+    item_minor = single_price(scene.ware, scene.instruments, scene.base_minor)
+    always: list[Instrument] = []
+    groups: dict[str, list[tuple[int, int, Instrument]]] = {}
+    for number, instrument in enumerate(scene.instruments):
+        group = instrument.group if instrument.group is not None else scene.rules.kinds[instrument.kind].group
+        benefit = instrument.benefit
+        cut = cut_above(instrument, benefit, item_minor, scene.rules) if isinstance(benefit, Tiers) else 0
+        if group is None:
+            always.append(instrument)
+        else:
+            groups.setdefault(group, []).append((cut, -number, instrument))
+    rivals = [nlargest(RIVALS_MAX, members, key=lambda entry: entry[:2]) for members in groups.values()]
+    picks = islice(product(*rivals), RIVALS_MAX**4)
+    ranked = nlargest(CHOICES_MAX, picks, key=lambda pick: sum(entry[0] for entry in pick))
+    return [[*always, *[entry[2] for entry in pick]] for pick in ranked]
+
+
+def _try(scene: Scene, chosen: Sequence[Instrument], lines: tuple[Line, ...], best: _Best) -> None:
+    cart = Cart(
+        lines=lines, currency=scene.ware.currency, at=scene.at, tags=scene.buyer.tags, channel=scene.buyer.channel
+    )  # fmt: skip
+    priced, used = _priced(cart, chosen, scene.rules)
+    own = next(line for line in priced.lines if line.line_id == WITNESS_LINE)
+    if best.is_beaten_by(Fraction(own.paid_minor, own.quantity)):
+        best.reach = _reach(scene, cart, used, own.paid_minor)
+        best.below = best.reach.price
+
+
+def _priced(cart: Cart, chosen: Sequence[Instrument], rules: PriceRules) -> tuple[PricedCart, list[Instrument]]:
+    """The cart's price; of two that may not meet, the one that came later is left out."""
+    used = list(chosen)
+    for _ in range(CONFLICTS_MAX):
+        try:
+            return price_cart(cart, used, rules), used
+        except InstrumentsDoNotStack as refusal:
+            used = [one for one in used if one.instrument_id != refusal.data["second"]]
+    return price_cart(cart, [], rules), []
+
+
+def _reach(scene: Scene, cart: Cart, used: Sequence[Instrument], paid_minor: int) -> Reach:
+    """The witness with the plainest buyer and only the instruments that gave something; priced again to be sure."""
+    given = price_cart(cart, used, scene.rules).given_by_instrument()
+    needed = tuple(one for one in used if one.instrument_id in given)
+    tag, is_live = _asked_as(scene)
+    buyer = plain_buyer(scene.buyer, needed, tag, is_live_price=is_live)
+    lines = tuple(replace(line, live_room_id=buyer.live_room_id) for line in cart.lines)
+    plain = replace(cart, lines=lines, tags=buyer.tags)
+    again = next(line for line in price_cart(plain, needed, scene.rules).lines if line.line_id == WITNESS_LINE)
+    if again.paid_minor <= paid_minor:
+        paid_minor = again.paid_minor
+    else:  # one that gave nothing had kept another from acting: keep all
+        plain, needed = cart, tuple(used)
+    return Reach(scene.ware.sku_id, paid_minor, again.quantity, plain, needed, scene.rules.name, scene.until)
+
+
+def _asked_as(scene: Scene) -> tuple[str | None, bool]:
+    """For whom the price of the scene was asked: the tag, and whether it is a live one; plain where it can be."""
+    if scene.presale is not None or base_price(scene.ware, Buyer(), scene.at) == scene.base_minor:
+        return None, False
+    asked = next(
+        one for one in scene.ware.asked
+        if one.price_minor == scene.base_minor and one.holds_at(scene.at) and is_asked_of(one, scene.buyer)
+    )  # fmt: skip
+    return asked.tag, asked.is_live

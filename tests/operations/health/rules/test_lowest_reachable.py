@@ -1,0 +1,105 @@
+"""Is the lowest reachable price found, whoever must buy what when, and does the calculator confirm it?"""
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from tests.operations.health.builders import NOW, SALE_NIGHT, a_shelf, a_ware, asked, reach_of
+
+pytestmark = pytest.mark.capability("QN-02")
+
+
+def test_a_ware_without_instruments_costs_its_list_price():
+    assert reach_of(a_shelf()).price == 10000
+
+
+def test_an_asked_price_of_the_future_is_found_at_its_instant():
+    shelf = a_shelf(wares=(a_ware(asked=(asked(80, SALE_NIGHT, 4),)),))
+    reach = reach_of(shelf)
+    assert (reach.price, reach.at) == (8000, SALE_NIGHT)
+
+
+def test_instruments_that_meet_only_for_an_hour_are_found_in_that_hour():
+    shelf = a_shelf(
+        "P: single price, price 70, until 2022-11-11T00:00:00+08:00",
+        "C: shop coupon, 30 off from 50, from 2022-11-10T23:00:00+08:00",
+    )
+    reach = reach_of(shelf)
+    assert reach.price == 4000
+    assert reach.at == SALE_NIGHT + timedelta(hours=3)
+    assert reach.until == SALE_NIGHT + timedelta(hours=4)
+
+
+def test_a_price_for_new_customers_is_reached_by_a_new_customer():
+    reach = reach_of(a_shelf("N: single price, price 10, for new_customer", "V: shop coupon, 5 off, for old_customer"))
+    assert reach.price == 1000
+    assert reach.cart.tags == {"new_customer"}
+
+
+def test_a_member_with_a_live_coupon_is_a_member_in_the_room():
+    shelf = a_shelf("M: single price, 10% off each, for member", "L: live coupon, 20 off from 50, room R1")
+    reach = reach_of(shelf)
+    assert reach.price == 7000
+    assert (reach.cart.tags, reach.cart.lines[0].live_room_id) == ({"member"}, "R1")
+
+
+def test_the_second_piece_at_half_price_needs_two_pieces():
+    reach = reach_of(a_shelf("N: nth piece, every 2nd piece 50% off"))
+    assert (reach.price, reach.quantity) == (7500, 2)
+
+
+def test_a_bundle_makes_its_parts_cheaper():
+    reach = reach_of(a_shelf("B: bundle, A + B for 90", wares=(a_ware("A", 100), a_ware("B", 80))))
+    assert reach.price == 5000
+    assert [line.sku_id for line in reach.cart.lines] == ["A", "B"]
+
+
+def test_cheap_company_reaches_the_threshold_with_least_waste():
+    shelf = a_shelf("C: shop coupon, 60 off from 150", wares=(a_ware("A", 100), a_ware("sock", 5), a_ware("hat", 40)))
+    reach = reach_of(shelf)
+    assert reach.price == 6000
+    assert [(line.sku_id, line.quantity) for line in reach.cart.lines] == [("A", 1), ("sock", 10)]
+
+
+def test_without_company_more_pieces_reach_the_threshold():
+    reach = reach_of(a_shelf("C: shop coupon, 60 off from 150, items A"))
+    assert (reach.price, reach.quantity) == (7000, 2)
+
+
+def test_a_cross_shop_tier_is_reached_with_goods_of_another_shop():
+    reach = reach_of(a_shelf(platform=("X: cross-shop, 50 off every 300",)))
+    assert reach.price == Fraction(10000) - Fraction(5000, 3).__ceil__()
+    assert [line.shop_id for line in reach.cart.lines] == ["Shop", "another shop"]
+
+
+def test_levels_stack_and_of_one_group_the_better_applies():
+    shelf = a_shelf(
+        "S: single price, 20% off each",
+        "T: tiered reduction, 10 off from 50",
+        "C: shop coupon, 5 off from 50", "D: item coupon, 15 off from 50, items A",
+        platform=("X: cross-shop, 20 off every 80",),
+    )  # fmt: skip
+    reach = reach_of(shelf)
+    assert reach.price == 3500
+    assert {one.instrument_id for one in reach.instruments} == {"S", "T", "D", "X"}
+
+
+def test_first_pieces_at_a_tier_by_pieces():
+    reach = reach_of(a_shelf("P: piece tiers, 10% off from 2 pieces / 40% off from 3 pieces"))
+    assert (reach.price, reach.quantity) == (6000, 3)
+
+
+def test_what_only_the_platform_pays_does_not_count():
+    reach = reach_of(a_shelf(platform=("P: platform coupon, 50 off from 60, paid by platform 1",)))
+    assert reach.price == 10000
+
+
+def test_only_a_price_under_the_asked_one_is_answered():
+    shelf = a_shelf("P: single price, price 70")
+    assert reach_of(shelf, below_minor=7000) is None
+    assert reach_of(shelf, below_minor=7001).price == 7000
+
+
+def test_what_has_ended_cannot_be_reached():
+    assert reach_of(a_shelf("P: single price, price 70, until 2022-10-31"), now=NOW).price == 10000
