@@ -9,6 +9,7 @@ from datetime import date
 
 from peakday.kernel.rulesets import in_force
 from peakday.trade.promotions.model import PriceRules
+from peakday.trade.promotions.rules.best_price import BestPrice, best_price
 from peakday.trade.promotions.rules.cart_price import price_cart
 from peakday.trade.promotions.rules.cross_shop import cross_shop_offer
 from peakday.trade.promotions.rules.explanation import explain
@@ -31,12 +32,14 @@ from peakday.trade.promotions.rules.refund_shares import LineRefund, refund_ever
 
 __all__ = [
     "STATE_AFTER",
+    "BestPrice",
     "DepositFate",
     "DepositOutcome",
     "LineRefund",
     "OrderEnd",
     "PresaleState",
     "ReturnedInstrument",
+    "best_price",
     "cross_shop_offer",
     "deposit_cut",
     "deposit_due_at",

@@ -7,7 +7,6 @@ group's extent: on a line, in a shop, in the checkout. An exclusive instrument m
 set that is allowed stays allowed when one instrument is taken out of it, and a search may rely on that.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -79,7 +78,7 @@ def find_conflict(candidates: Sequence[Candidate], rules: PriceRules) -> tuple[I
     seen: dict[tuple[object, ...], Id] = {}
     for candidate in candidates:
         own = candidate.instrument.instrument_id
-        for place in _places(candidate, rules):
+        for place in places_of(candidate, rules):
             other = seen.setdefault(place, own)
             if other != own:
                 return other, own
@@ -111,8 +110,8 @@ def _turn(candidate: Candidate) -> tuple[int, int, datetime, str]:
     )
 
 
-def _places(candidate: Candidate, rules: PriceRules) -> Iterable[tuple[object, ...]]:
-    """Where an instrument takes the one place of its group."""
+def places_of(candidate: Candidate, rules: PriceRules) -> Iterable[tuple[object, ...]]:
+    """Where an instrument takes the one place of its group: two that take one place may not act together."""
     group = group_of(candidate.instrument, rules)
     if group is None:
         return ()
@@ -126,25 +125,28 @@ def _extent_of(candidate: Candidate) -> Iterable[object]:
 
 
 def _too_many_of_a_template(candidates: Sequence[Candidate]) -> tuple[Id, Id] | None:
-    counts: Counter[Id] = Counter()
-    last: dict[Id, Id] = {}
+    uses: dict[Id, list[Instrument]] = {}
     for candidate in candidates:
-        instrument = candidate.instrument
-        counts[instrument.template] += 1
-        if instrument.limits.per_order is not None and counts[instrument.template] > instrument.limits.per_order:
-            return last.get(instrument.template, instrument.instrument_id), instrument.instrument_id
-        last[instrument.template] = instrument.instrument_id
+        uses.setdefault(candidate.instrument.template, []).append(candidate.instrument)
+    for used in uses.values():
+        limits = [each.limits.per_order for each in used if each.limits.per_order is not None]
+        if limits and len(used) > min(limits):
+            return used[max(min(limits) - 1, 0)].instrument_id, used[min(limits)].instrument_id
     return None
 
 
 def _excluded(candidates: Sequence[Candidate], rules: PriceRules) -> tuple[Id, Id] | None:
     for candidate in candidates:
-        wanted = candidate.instrument.exclusive_with
-        if not wanted:
+        if not candidate.instrument.exclusive_with:
             continue
         own = set(candidate.rows)
         for other in candidates:
-            is_meant = group_of(other.instrument, rules) in wanted or ("*" in wanted and other.rule.level > Level.ITEM)
-            if other is not candidate and is_meant and not own.isdisjoint(other.rows):
+            if other is not candidate and is_shut_out(other, candidate, rules) and not own.isdisjoint(other.rows):
                 return candidate.instrument.instrument_id, other.instrument.instrument_id
     return None
+
+
+def is_shut_out(other: Candidate, candidate: Candidate, rules: PriceRules) -> bool:
+    """Whether a candidate suffers no such other on its lines."""
+    wanted = candidate.instrument.exclusive_with
+    return group_of(other.instrument, rules) in wanted or ("*" in wanted and other.rule.level > Level.ITEM)

@@ -47,7 +47,7 @@ def _give(sheet: Sheet, pool: Sequence[Candidate], bases: Sequence[int]) -> Sequ
     if reached is None:
         sheet.skip(names, Reason.THRESHOLD, missing_to(benefit, base, pieces), benefit.counts)
         return ()
-    amount = _capped(pool[0].instrument, reached.amount_minor, base)
+    amount = cap_amount(pool[0].instrument, reached.amount_minor, base)
     if not pool[0].rule.is_offer and _is_over_tail(sheet, pool[0], reached.amount_minor):
         sheet.skip(names, Reason.TAIL_TOO_SMALL)
         return ()
@@ -104,7 +104,8 @@ def _step(names: Sequence[Id], candidate: Candidate, reached: Reached, given: in
     return Step(tuple(names), level, reached.counted, tier, times, given, lost, benefit.counts)
 
 
-def _capped(instrument: Instrument, amount_minor: int, base_minor: int) -> int:
+def cap_amount(instrument: Instrument, amount_minor: int, base_minor: int) -> int:
+    """What is left of an amount under the instrument's own caps. In minor units."""
     if instrument.share_max_bp is not None:
         amount_minor = min(amount_minor, base_minor * instrument.share_max_bp // BASIS)
     return amount_minor if instrument.discount_max_minor is None else min(amount_minor, instrument.discount_max_minor)

@@ -35,13 +35,13 @@ class DepositOutcome:
 
 def deposit_cut(price_minor: int, deposit_minor: int, cut_minor: int, rules: PresaleRules) -> PresaleTerms:
     """The terms of a deposit cut, of one piece in minor units. Refuses with `BadPresale`."""
-    return _checked(PresaleTerms(PresaleKind.CUT, price_minor, deposit_minor, cut_minor), rules)
+    return require_terms(PresaleTerms(PresaleKind.CUT, price_minor, deposit_minor, cut_minor), rules)
 
 
 def deposit_inflation(price_minor: int, deposit_minor: int, counts_as_minor: int, rules: PresaleRules) -> PresaleTerms:
     """The terms of a deposit that counts as more than was paid, in minor units. Refuses with `BadPresale`."""
     off = counts_as_minor - deposit_minor
-    return _checked(PresaleTerms(PresaleKind.INFLATION, price_minor, deposit_minor, off), rules)
+    return require_terms(PresaleTerms(PresaleKind.INFLATION, price_minor, deposit_minor, off), rules)
 
 
 def sold_at(terms: PresaleTerms) -> int:
@@ -67,7 +67,8 @@ def settle_deposit(deposit_minor: int, fate: DepositFate, rules: PresaleRules) -
     return DepositOutcome(deposit_minor * times, deposit_minor * (1 - times))
 
 
-def _checked(terms: PresaleTerms, rules: PresaleRules) -> PresaleTerms:
+def require_terms(terms: PresaleTerms, rules: PresaleRules) -> PresaleTerms:
+    """The terms, if they are within the bounds of the rules. Refuses with `BadPresale`."""
     share = terms.deposit_minor * BASIS
     low, high = rules.deposit_min_bp * terms.price_minor, rules.deposit_max_bp * terms.price_minor
     problems = []

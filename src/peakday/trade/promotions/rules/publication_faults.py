@@ -151,14 +151,15 @@ GOODS_SHOWN_MAX = 20
 _WORDS: Mapping[str, tuple[Text, Text]] = MappingProxyType({
     "name_length": (Text(f"名称须为 1 到 {NAME_MAX} 个字", f"A name has 1 to {NAME_MAX} letters"),
                     Text("写一个买家看得懂的名称", "Write a name that buyers understand")),
-    "too_many_words": (Text("人群或互斥标签过多或过长", "Too many or too long tags"), Text("减少标签", "Name fewer tags")),
+    "too_many_words": (Text("人群或互斥标签过多或过长", "Too many or too long tags"),
+                       Text("减少标签", "Name fewer tags")),
     "zero_threshold": (Text("门槛须大于 0", "The threshold must be above 0"), Text("填写门槛", "Write a threshold")),
     "face_not_below_threshold": (
         Text("优惠金额不低于门槛,等于白送", "It gives as much as it asks for"),
         Text("降低优惠金额,或提高门槛;无门槛券请把门槛留空",
              "Give less, or ask for more; for a card without threshold leave it empty")),
     "count_out_of_range": (Text("数量须为正", "The number must be positive"),
-                           Text("填写正整数,或留空表示不限", "Write a positive number, or leave it empty for no limit")),
+                           Text("填写正整数,或留空表示不限", "Write a positive number, or leave it empty")),
     "budget_out_of_range": (Text("预算须为正", "A budget must be positive"),
                             Text("填写金额,或留空表示不限", "Write an amount, or leave it empty for no limit")),
     "currencies_mixed": (Text("币种与店铺定价的币种不同", "It counts in another currency than the shop"),

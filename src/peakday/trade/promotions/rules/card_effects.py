@@ -1,0 +1,219 @@
+"""What does one more card give, after what acted before it?
+
+The search for the best price tries thousands of sets of cards. Here an instrument is an `Act` that is tried on a
+`Balance` (what is left on each line, what thresholds count), with the calculator's own rules for tiers, caps, shares
+and budgets, but without writing shares, steps and reasons down. `most_given` is never less than what an act can give
+however the acts before it are chosen. What is found is priced again by `price_cart`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
+
+from peakday.trade.promotions.model import Funder, Funding, GiftOffer, Id, Kind, Level, PriceRules, Thresholds, Tiers
+from peakday.trade.promotions.rules.allocation import fits_budgets, spread
+from peakday.trade.promotions.rules.cross_shop import pool_tiers
+from peakday.trade.promotions.rules.discounts import cap_amount
+from peakday.trade.promotions.rules.price_rules import lowers_base
+from peakday.trade.promotions.rules.sheet import Candidate, Sheet
+from peakday.trade.promotions.rules.thresholds import reach_tier
+
+
+@dataclass(slots=True, eq=False)
+class Act:
+    """An instrument above the item level, or a pool of cross-shop tiers that act as one.
+
+    A `choice` may be left out. What `counts` lowers the figure that the search wants low. Of a `lowered` act an earlier
+    level may lower the base. A `steady` act spreads the same amount in the same way whatever acted before it.
+    """
+
+    at: int
+    pool: tuple[Candidate, ...]
+    rows: list[int]
+    pieces: int
+    benefit: Tiers
+    stage: tuple[int, int]
+    is_choice: bool
+    counts: bool
+    has_tail: bool
+    has_budget: bool
+    is_lowering: bool
+    is_lowered: bool = False
+    is_steady: bool = False
+    faces: dict[int, tuple[int, int]] = field(default_factory=dict)
+    plans: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether it pays what is left, as money does."""
+        return self.stage[0] == Level.PAYMENT
+
+    @property
+    def funding(self) -> tuple[Funding, ...]:
+        """Who bears it."""
+        return self.pool[0].instrument.funding
+
+    def face_of(self, base_minor: int) -> tuple[int, int]:
+        """What its tier gives on goods of this base: before its caps, and after."""
+        found = self.faces.get(base_minor)
+        if found is None:
+            reached = reach_tier(self.benefit, base_minor, self.pieces)
+            face = reached.amount_minor if reached else 0
+            found = self.faces[base_minor] = face, cap_amount(self.pool[0].instrument, face, base_minor)
+        return found
+
+    def plan_of(self, bases: Sequence[int]) -> list[int]:
+        """How its amount lies on its rows before anything is cut, by the bases of all rows."""
+        own = [bases[row] for row in self.rows]
+        key = tuple(own)
+        found = self.plans.get(key)
+        if found is None:
+            amount = self.face_of(sum(own))[1]
+            found = self.plans[key] = spread(amount, own, [amount] * len(own))
+        return found
+
+
+class Balance(NamedTuple):
+    """Columns over the lines, never changed in place: `bases` are what the stage that was reached counts."""
+
+    left: list[int]
+    bases: list[int]
+    lowered: list[int]
+    stage: tuple[int, int]
+
+
+def list_acts(
+    candidates: Sequence[Candidate], sheet: Sheet, chosen_from: Collection[Id], rules: PriceRules
+) -> list[Act]:
+    """The acts of candidates above the item level, in the order in which they act; gifts carry no money."""
+    acts: list[Act] = []
+    for stage, of_stage in groupby(candidates, key=lambda each: (int(each.rule.level), each.rule.stage)):
+        for pool in pool_tiers(of_stage):
+            if isinstance(pool[0].instrument.benefit, Tiers):
+                acts.append(_act(len(acts), pool, sheet, stage, rules))
+                acts[-1].is_choice = pool[0].instrument.instrument_id in chosen_from
+            else:
+                assert isinstance(pool[0].instrument.benefit, GiftOffer), pool[0].instrument.kind
+    lowered_at: dict[int, int] = {}
+    for act in acts:
+        act.is_lowered = any(lowered_at.get(row, act.stage[0]) < act.stage[0] for row in act.rows)
+        act.is_steady = rules.thresholds is Thresholds.PARALLEL and not act.is_payment and not act.is_lowered
+        if act.is_lowering:
+            lowered_at = dict.fromkeys(act.rows, act.stage[0]) | lowered_at
+    return acts
+
+
+def opening(sheet: Sheet) -> Balance:
+    """The balance when the item-level prices stand."""
+    return Balance(sheet.left, sheet.base, sheet.base, (0, 0))
+
+
+def find_parts(act: Act, balance: Balance, *, is_parallel: bool) -> list[int] | None:
+    """What an act gives on each of its rows; None when it gives nothing."""
+    left = balance.left
+    bases = bases_at(act, balance, is_parallel=is_parallel)
+    face, amount = act.face_of(sum([bases[row] for row in act.rows]))
+    if amount == 0:
+        return None
+    rest = [left[row] for row in act.rows]
+    if act.has_tail and sum(rest) <= face:
+        return None
+    parts = spread(min(amount, sum(rest)), rest, rest) if act.is_payment else list(map(min, act.plan_of(bases), rest))
+    if act.has_budget:
+        parts = _funded(act, parts)
+    return parts if any(parts) else None
+
+
+def take(act: Act, balance: Balance, parts: Sequence[int], *, is_parallel: bool) -> Balance:
+    """The balance after these parts were given."""
+    left = balance.left.copy()
+    for row, part in zip(act.rows, parts, strict=True):
+        left[row] -= part
+    bases = bases_at(act, balance, is_parallel=is_parallel)
+    lowered = balance.lowered
+    if act.is_lowering:
+        lowered = lowered.copy()
+        for row, part in zip(act.rows, parts, strict=True):
+            lowered[row] -= part
+    return Balance(left, bases, lowered, act.stage)
+
+
+def bases_at(act: Act, balance: Balance, *, is_parallel: bool) -> list[int]:
+    """What thresholds and shares of an act count on each line when it comes next."""
+    if is_parallel:
+        return balance.lowered if act.stage[0] > balance.stage[0] else balance.bases
+    return balance.left if act.stage != balance.stage else balance.bases
+
+
+def most_given(act: Act, balance: Balance, *, is_parallel: bool) -> int:
+    """A bound of what an act gives after this balance, whatever acts in between.
+
+    Bases and what is left only fall, and amounts fall with their base. Only a steady act keeps its shares, so only
+    there does a line on which little is left cut the bound.
+    """
+    left = balance.left
+    bases = bases_at(act, balance, is_parallel=is_parallel)
+    face, amount = act.face_of(sum([bases[row] for row in act.rows]))
+    if amount == 0:
+        return 0
+    rest = [left[row] for row in act.rows]
+    if not act.is_steady:
+        most = min(amount, sum(rest))
+    elif act.has_tail and sum(rest) <= face:
+        return 0
+    else:
+        most = sum(map(min, act.plan_of(bases), rest))
+    return _most_funded(act, most) if act.has_budget else most
+
+
+def _act(at: int, pool: Sequence[Candidate], sheet: Sheet, stage: tuple[int, int], rules: PriceRules) -> Act:
+    first = pool[0]
+    benefit = first.instrument.benefit
+    assert isinstance(benefit, Tiers), benefit
+    rows = first.rows if len(pool) == 1 else sorted(row for candidate in pool for row in candidate.rows)
+    below_payment = first.rule.level < Level.PAYMENT
+    entries = [entry for candidate in pool for entry in candidate.instrument.funding]
+    return Act(
+        at=at,
+        pool=tuple(pool),
+        rows=rows,
+        pieces=sheet.pieces_of(rows),
+        benefit=benefit,
+        stage=stage,
+        is_choice=False,
+        counts=all(entry.funder is not Funder.BUYER for entry in entries),
+        has_tail=not first.rule.is_offer and below_payment and any(sheet.lines[row].presale for row in rows),
+        has_budget=any(entry.budget_left_minor is not None for entry in entries),
+        is_lowering=lowers_base(first.instrument, rules),
+    )
+
+
+def _funded(act: Act, parts: list[int]) -> list[int]:
+    """The parts without those of instruments whose funders cannot pay theirs."""
+    if len(act.pool) == 1:
+        return parts if fits_budgets(sum(parts), act.funding) else []
+    part_of = dict(zip(act.rows, parts, strict=True))
+    for candidate in act.pool:
+        own = sum([part_of[row] for row in candidate.rows])
+        if not fits_budgets(own, candidate.instrument.funding):
+            part_of |= dict.fromkeys(candidate.rows, 0)
+    return [part_of[row] for row in act.rows]
+
+
+def _most_funded(act: Act, most: int) -> int:
+    """The most that budgets let an instrument give when it cannot give more than `most`."""
+    if len(act.pool) > 1 or fits_budgets(most, act.funding):
+        return most
+    weights = sum(entry.weight for entry in act.funding)
+    bounds = [
+        ((entry.budget_left_minor + 1) * weights - 1) // entry.weight
+        for entry in act.funding
+        if entry.budget_left_minor is not None and entry.weight
+    ]
+    return min([most, *bounds])
+
+
+def is_gift_card(candidate: Candidate) -> bool:
+    """Whether it is the buyer's own money."""
+    return candidate.instrument.kind is Kind.GIFT_CARD
