@@ -39,3 +39,13 @@ async def test_the_audit_names_a_part_that_was_lost(house, send, make_event, set
     (finding,) = await audit(house)
     assert (finding.room, finding.invariant) == ("behaviour", "log_part_is_whole")
     assert finding.subject == part.relative_to(settings.events_dir).as_posix()
+
+
+async def test_the_audit_names_a_segment_that_was_lost_before_compaction(house, send, make_event, settings, log):
+    await send(make_event("a"))
+    await log.settle()
+    (segment,) = (settings.events_dir / "segments").glob("*.ndjson")
+    segment.unlink()
+    await compact(house)
+    (finding,) = await audit(house)
+    assert (finding.room, finding.invariant, finding.subject) == ("behaviour", "log_segment_is_whole", segment.name)

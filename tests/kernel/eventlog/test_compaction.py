@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from peakday.kernel.eventlog import compact_log, inspect_log, log_files
-from peakday.kernel.eventlog.manifest import read_manifest
+from peakday.kernel.eventlog.manifest import read_manifest, segments_folder
+from peakday.kernel.eventlog.seals import read_seals
 from peakday.kernel.eventlog.segments import only_one
 
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
@@ -52,6 +53,7 @@ async def test_a_compaction_killed_at_each_step_loses_and_doubles_nothing(files_
     files_engine.compact(NOON + timedelta(hours=1))
     assert files_engine.read("name, day::varchar") == stored
     assert log_files(files_engine.folder).segments == ()
+    assert read_seals(segments_folder(files_engine.folder)) == {}
     assert inspect_log(files_engine.folder, shape, "kernel") == []
 
 

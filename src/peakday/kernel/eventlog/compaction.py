@@ -17,6 +17,8 @@ from uuid import uuid4
 
 import duckdb
 
+from peakday.kernel.eventlog.durability import sync_file, sync_folder
+from peakday.kernel.eventlog.losses import count_lines, mark_faults, seal_leftovers, strike_out
 from peakday.kernel.eventlog.manifest import (
     Manifest,
     Retired,
@@ -27,7 +29,7 @@ from peakday.kernel.eventlog.manifest import (
 )
 from peakday.kernel.eventlog.model import LogShape
 from peakday.kernel.eventlog.reading import is_readable_sql, lines_sql
-from peakday.kernel.eventlog.segments import is_finished, list_segments, only_one, sync_file, sync_folder
+from peakday.kernel.eventlog.segments import is_finished, list_segments, only_one
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -75,7 +77,10 @@ def compact_log(
     with only_one(folder / ".compaction.lock") as is_ours:
         if not is_ours:
             return total
+        strike_out(folder)
         _sweep(folder, now, grace)
+        seal_leftovers(folder)
+        mark_faults(folder)
         while segments := _next_segments(folder):
             total = total.plus(_compact_round(folder, shape, segments, now, at_step))
     return total
@@ -118,6 +123,7 @@ def _compact_round(
     gone = [_name(folder, segment) for segment in segments] + [part.path for part in swallowed]
     write_manifest(folder, manifest.next(parts, [*manifest.retired, *(Retired(path, now) for path in gone)]))
     at_step("manifest replaced")
+    strike_out(folder)
     return Compacted(len(segments), sum(rows for _, rows in counts), doubled, unreadable)
 
 
@@ -141,21 +147,12 @@ def _load(connection: "DuckDBPyConnection", folder: Path, shape: LogShape, segme
     read = dict(connection.execute("select segment, count(*) from fresh group by segment").fetchall())
     unreadable = 0
     for segment in filled:
-        missing = _count_lines(segment) - read.get(str(segment), 0)
+        missing = count_lines(segment) - read.get(str(segment), 0)
         if missing:
             unreadable += missing
             _log.error("%d lines of %s cannot be read; the file is kept under %s/", missing, segment.name, UNREADABLE)
             _set_aside(folder, segment)
     return unreadable
-
-
-def _count_lines(segment: Path) -> int:
-    """Whole lines: what stands after the last newline was never acknowledged."""
-    count = 0
-    with segment.open("rb") as file:
-        while block := file.read(1 << 20):
-            count += block.count(b"\n")
-    return count
 
 
 def _set_aside(folder: Path, segment: Path) -> None:

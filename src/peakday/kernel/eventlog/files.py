@@ -16,6 +16,7 @@ import msgspec
 
 from peakday.kernel.clock import Clock
 from peakday.kernel.eventlog.doorkeeper import RECENT_KEYS_MAX, Doorkeeper, RecentKeys
+from peakday.kernel.eventlog.losses import seal_leftovers
 from peakday.kernel.eventlog.manifest import read_manifest, segments_folder
 from peakday.kernel.eventlog.model import Appended, EventLogUnavailable, LogShape, Rows, key_text
 from peakday.kernel.eventlog.segments import SegmentWriter, is_finished, list_segments
@@ -36,6 +37,7 @@ class FilesLog:
         self._queued_bytes = 0
         self._flusher: asyncio.Task[None] | None = None
         self._closing_timer: asyncio.TimerHandle | None = None
+        seal_leftovers(folder)
         recent = RecentKeys()
         for key in _keys_of_finished_segments(folder, shape):
             recent.add([key])

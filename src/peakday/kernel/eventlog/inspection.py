@@ -1,7 +1,8 @@
 """Is the log whole? Recounted from its files, not from what it says about itself.
 
 Every part that the manifest names is on the disk with the rows it should have and only rows of its day; no key lies
-twice in the parts; no file is live and retired at once; no line was set aside as unreadable.
+twice in the parts; no file is live and retired at once; no finished segment is gone or cut before its rows were in
+parts; no line was set aside as unreadable.
 """
 
 from pathlib import Path
@@ -10,6 +11,7 @@ import duckdb
 
 from peakday.kernel.audit import Finding
 from peakday.kernel.eventlog.compaction import UNREADABLE
+from peakday.kernel.eventlog.losses import list_faults
 from peakday.kernel.eventlog.manifest import Manifest, StoredPart, read_manifest
 from peakday.kernel.eventlog.model import LogShape
 
@@ -29,6 +31,7 @@ def inspect_log(folder: Path, shape: LogShape, room: str) -> list[Finding]:
             findings.append(Finding(room, "log_part_is_whole", part.path, fault))
     findings += _doubled_keys(readable, shape, room)
     findings += _parts_named_wrongly(manifest, room)
+    findings += [Finding(room, "log_segment_is_whole", seal.name, fault) for seal, fault in list_faults(folder)]
     for path in sorted((folder / UNREADABLE).glob("*")):
         findings.append(Finding(room, "log_lines_are_readable", path.name, "lines were set aside as unreadable"))
     return findings

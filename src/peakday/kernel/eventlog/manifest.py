@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from peakday.kernel.eventlog.segments import sync_folder
+from peakday.kernel.eventlog.durability import sync_folder
 
 MANIFEST_NAME = "manifest.json"
 

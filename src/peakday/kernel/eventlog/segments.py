@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from peakday.kernel.clock import Clock
+from peakday.kernel.eventlog.durability import sync_folder
+from peakday.kernel.eventlog.seals import Seal, add_seal
 from peakday.kernel.ids import new_id
 
 SEGMENT_BYTES_MAX = 64 * 1024 * 1024
@@ -43,6 +45,8 @@ class SegmentWriter:
         self._disk = disk or Disk()
         self._descriptor: int | None = None
         self._durable_bytes = 0
+        self._durable_rows = 0
+        self._name = ""
 
     @property
     def is_open(self) -> bool:
@@ -61,12 +65,16 @@ class SegmentWriter:
             self._cut_back(descriptor)
             raise
         self._durable_bytes += len(data)
+        self._durable_rows += data.count(b"\n")
         if self._durable_bytes >= self._bytes_max:
             self.close()
 
     def close(self) -> None:
-        """Finish the segment; the next write opens another."""
+        """Finish the segment and seal it; the next write opens another."""
         if self._descriptor is not None:
+            with suppress(OSError):  # a full disk: the next writer or compaction seals it
+                if self._durable_bytes:
+                    add_seal(self._folder, Seal(self._name, self._durable_bytes, self._durable_rows))
             os.close(self._descriptor)
             self._descriptor = None
 
@@ -84,7 +92,8 @@ class SegmentWriter:
             os.close(descriptor)
             hidden.unlink(missing_ok=True)
             raise
-        self._descriptor, self._durable_bytes = descriptor, 0
+        self._descriptor, self._name = descriptor, name
+        self._durable_bytes = self._durable_rows = 0
         return descriptor
 
     def _cut_back(self, descriptor: int) -> None:
@@ -122,23 +131,5 @@ def only_one(lock: Path) -> Iterator[bool]:
         yield True
     except BlockingIOError:
         yield False
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_file(path: Path) -> None:
-    """Make a finished file durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
