@@ -8,7 +8,7 @@ reached by its witness. A price between the bound and A may exist that no basket
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from heapq import nlargest
 from itertools import islice, product
@@ -34,6 +34,7 @@ from peakday.trade.promotions.priced import PricedCart
 RIVALS_MAX = 3  # of a group that are tried, by what they can take off
 CHOICES_MAX = 12
 CONFLICTS_MAX = 8
+VERSIONS_MAX = 10
 
 
 @dataclass(slots=True)
@@ -47,15 +48,22 @@ class _Best:
         return self.below is None or price < self.below
 
 
-def may_fall_below(ware: Ware, line_minor: int, shelf: Shelf, rules: PriceRules) -> bool:
-    """Whether the bound over all times and buyers is below a price: quick, and never wrongly False."""
+def floor_ever(ware: Ware, shelf: Shelf, rules: Sequence[PriceRules]) -> int:
+    """A price that a piece cannot fall below at any time for any buyer: quick, and never too high."""
     instruments = shelf.instruments_of(ware)
-    if not instruments and not ware.asked and not ware.presales:
-        return ware.price_minor < line_minor
     base = min([ware.price_minor, *[asked.price_minor for asked in ware.asked]])
-    if price_floor(ware, instruments, base, rules, shelf) < line_minor:
-        return True
-    return any(presale_floor(presale, instruments, rules) < line_minor for presale in ware.presales)
+    floors = [price_floor(ware, instruments, base, one, shelf) for one in rules] if instruments else [base]
+    floors += [presale_floor(presale, instruments, one) for presale in ware.presales for one in rules]
+    return min(floors)
+
+
+def rules_ahead(now: datetime, rules_on: RulesOn) -> list[PriceRules]:
+    """The rules that hold now, and those after them where levels or groups differ: what a bound depends on."""
+    rules = [rules_on(day_of(now))]
+    while rules[-1].effective_to is not None and len(rules) < VERSIONS_MAX:
+        rules.append(rules_on(rules[-1].effective_to + timedelta(days=1)))
+    shapes = {tuple((kind, rule.level, rule.group) for kind, rule in one.kinds.items()): one for one in reversed(rules)}
+    return list(shapes.values())
 
 
 def lowest_reachable(

@@ -12,6 +12,7 @@ from peakday.operations.health.model import SetUp, Ware
 from peakday.trade.promotions.model import Bundle, Funder, GiftOffer, Id, Instrument, Scope
 
 COMPANIONS_MAX = 12  # the cheapest of an instrument's goods, of different prices
+SHOPS_SAMPLED = 3
 
 
 class Shelf:
@@ -21,10 +22,12 @@ class Shelf:
         self.wares: dict[Id, Ware] = {ware.sku_id: ware for ware in wares}
         self.set_ups: list[SetUp] = [_bound_to_shop(set_up) for set_up in set_ups]
         self.by_shop: dict[Id, list[Ware]] = defaultdict(list)
+        self.by_item: dict[Id, list[Ware]] = defaultdict(list)
         self._companions: dict[tuple[Id, Id], list[Ware]] = {}
         self._places: dict[tuple[str, Id | None], list[Instrument]] = defaultdict(list)
         for ware in self.wares.values():
             self.by_shop[ware.shop_id].append(ware)
+            self.by_item[ware.item_id].append(ware)
         for set_up in self.set_ups:
             if costs_the_merchant(set_up.instrument):
                 for place in _places_of(set_up.instrument):
@@ -56,7 +59,29 @@ class Shelf:
 
     def touched_by(self, instrument: Instrument) -> list[Ware]:
         """The SKUs in the scope of an instrument."""
-        return [ware for ware in self.wares.values() if is_in_scope(instrument.scope, ware)]
+        return [ware for ware in self._near(instrument) if is_in_scope(instrument.scope, ware)]
+
+    def samples(self, instrument: Instrument) -> list[Ware]:
+        """Some SKUs in the scope of an instrument, among them the cheapest of each shop."""
+        scope = instrument.scope
+        if scope.sku_ids or scope.item_ids or isinstance(instrument.benefit, Bundle):
+            return self.touched_by(instrument)[:COMPANIONS_MAX]
+        shops = sorted(scope.shop_ids & self.by_shop.keys(), key=str) if scope.shop_ids else list(self.by_shop)
+        return [ware for shop_id in shops[:SHOPS_SAMPLED] for ware in self.companions(instrument, shop_id)]
+
+    def _near(self, instrument: Instrument) -> Iterable[Ware]:
+        """Goods among which all that the instrument touches are."""
+        scope = instrument.scope
+        if isinstance(instrument.benefit, Bundle):
+            parts = [part.sku_id for part in instrument.benefit.components]
+            return [self.wares[sku_id] for sku_id in parts if sku_id in self.wares]
+        if scope.sku_ids:
+            return [self.wares[sku_id] for sku_id in scope.sku_ids if sku_id in self.wares]
+        if scope.item_ids:
+            return [ware for item_id in scope.item_ids for ware in self.by_item.get(item_id, ())]
+        if scope.shop_ids:
+            return [ware for shop_id in scope.shop_ids for ware in self.by_shop.get(shop_id, ())]
+        return self.wares.values()
 
 
 def is_in_scope(scope: Scope, ware: Ware) -> bool:
