@@ -5,21 +5,25 @@ from peakday.insight.behaviour import jobs as behaviour_jobs
 from peakday.insight.metrics import jobs as metrics_jobs
 from peakday.kernel.duties import Duty
 from peakday.kernel.jobs import JobKind
+from peakday.kernel.messages import deliveries
 from peakday.kernel.outbox import Reaction
 from peakday.market.accounts import jobs as accounts_jobs
 from peakday.market.catalog import jobs as catalog_jobs
+from peakday.operations.workbench import jobs as workbench_jobs
+from peakday.operations.workbench import reactions as workbench_reactions
 from peakday.trade.orders import jobs as orders_jobs
 from peakday.trade.price_history import reactions as price_reactions
 
 DAY_SECONDS = 86_400
 
-REACTIONS: list[Reaction] = [*price_reactions.REACTIONS]
+REACTIONS: list[Reaction] = [*price_reactions.REACTIONS, *workbench_reactions.REACTIONS]
 
-JOB_KINDS: list[JobKind] = [*catalog_jobs.JOB_KINDS, *csv_mapping.JOB_KINDS]
+JOB_KINDS: list[JobKind] = [*catalog_jobs.JOB_KINDS, *csv_mapping.JOB_KINDS, *deliveries.JOB_KINDS]
 
 DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *orders_jobs.DUTIES,
+    *workbench_jobs.DUTIES,
 ]

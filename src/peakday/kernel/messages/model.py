@@ -9,6 +9,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from peakday.kernel.money import Money
@@ -86,9 +87,10 @@ class StoredMessage:
 class MessageSent:
     """A new message was kept; whoever routes messages takes it from here."""
 
+    topic: ClassVar[str] = "kernel.MessageSent.v1"
+
     message_id: UUID
     shop_id: UUID
-    topic: str = "kernel.MessageSent.v1"
 
 
 class AnswerRefused(Conflict):

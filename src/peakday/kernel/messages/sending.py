@@ -46,12 +46,17 @@ async def send(tx: Tx, message: Message, now: datetime) -> UUID:
     return known
 
 
-async def resolve(tx: Tx, shop_id: UUID, key: str, now: datetime, reason: str = "") -> bool:
-    """The sender sees that the cause is gone: nobody needs to answer any more; whether such a message was open."""
+async def resolve(
+    tx: Tx, shop_id: UUID, key: str, now: datetime, reason: str = "", *, accepted_by: UUID | None = None
+) -> bool:  # fmt: skip
+    """The sender sees that the cause is gone, or (`accepted_by`) accepted: nobody is asked any more.
+
+    Whether such a message was open or acknowledged.
+    """
     tag = await tx.execute(
-        "update kernel.message set status = 'resolved', answered_at = $3, answer_reason = $4, next_step_at = null"
-        " where shop_id = $1 and key = $2 and status in ('open', 'acknowledged')",
-        shop_id, key, now, reason,
+        "update kernel.message set status = $3, answered_at = $4, answer_reason = $5, answered_by = $6,"
+        " next_step_at = null where shop_id = $1 and key = $2 and status in ('open', 'acknowledged')",
+        shop_id, key, "accepted" if accepted_by else "resolved", now, reason, accepted_by,
     )  # fmt: skip
     return tag != "UPDATE 0"
 

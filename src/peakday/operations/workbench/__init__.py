@@ -1,1 +1,1 @@
-"""What is there to do today? To-dos, messages and the service hall of a shop."""
+"""What must a shop's people do now, what were they told, and where do they find the tools of the service hall?"""

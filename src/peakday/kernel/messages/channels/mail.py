@@ -16,6 +16,7 @@ from peakday.kernel.ids import show_id
 from peakday.kernel.messages.channels.letter import DELIVER_SECONDS_MAX, Letter, Receipt, Undeliverable
 
 SENDER = "peakday@localhost"
+NOWHERE = "no-address.invalid"  # the domain of who has given no address: a file may carry it, a server does not
 _REFUSED_FOR_GOOD = range(500, 600)
 
 
@@ -27,6 +28,8 @@ class SmtpChannel:
 
     async def deliver(self, letter: Letter) -> Receipt:
         """Hand it to the server."""
+        if letter.address.endswith(f"@{NOWHERE}"):
+            raise Undeliverable("no mail address is known")
         try:
             answer = await asyncio.to_thread(self._send, letter)
         except smtplib.SMTPRecipientsRefused as refusal:

@@ -1,0 +1,1 @@
+"""Which acts does the workbench know? One a file."""

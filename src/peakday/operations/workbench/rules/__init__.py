@@ -1,0 +1,1 @@
+"""Which policies does the workbench follow? One a file."""
