@@ -127,10 +127,11 @@ async def prices_at(
 
 
 async def end_offers(
-    tx: Tx, shop_id: UUID, event_refs: Sequence[str], item_ids: Sequence[UUID] | None, now: datetime
+    tx: Tx, shop_id: UUID, event_refs: Sequence[str], item_ids: Sequence[UUID] | None, sku_ids: Sequence[UUID] | None,
+    now: datetime,
 ) -> tuple[int, int]:  # fmt: skip
-    """End the offers of events now (of these items only, where named): (ended, taken back because they never held)."""
-    return await store.end_offers(tx, shop_id, event_refs, item_ids, now)
+    """End the offers of events now (of these items and SKUs only, where named): (ended, taken back: never held)."""
+    return await store.end_offers(tx, shop_id, event_refs, item_ids, sku_ids, now)
 
 
 async def permitted_prices(tx: Tx, claim: BulkClaim) -> Permitted:

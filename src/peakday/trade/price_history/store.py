@@ -57,23 +57,28 @@ async def save_offers(tx: Tx, offers: Sequence[Offer], now: datetime) -> int:
 
 
 async def end_offers(
-    tx: Tx, shop_id: UUID, event_refs: Sequence[str], item_ids: Sequence[UUID] | None, now: datetime
+    tx: Tx, shop_id: UUID, event_refs: Sequence[str], item_ids: Sequence[UUID] | None, sku_ids: Sequence[UUID] | None,
+    now: datetime,
 ) -> tuple[int, int]:  # fmt: skip
     """End the offers of these events now, and take back those that never held; how many of each.
 
-    Takes the lock of the shop's offers. Only `item_ids`, where given. What once held stays: it is history.
+    Takes the lock of the shop's offers. Only of `item_ids` and `sku_ids`, where given. What once held is history: kept.
     """
     await lock_offers(tx, [shop_id])
     items = None if item_ids is None else list(item_ids)
-    where = "shop_id = $1 and event_ref = any($2::text[]) and ($3::uuid[] is null or item_id = any($3))"
+    skus = None if sku_ids is None else list(sku_ids)
+    where = (
+        "shop_id = $1 and event_ref = any($2::text[]) and ($3::uuid[] is null or item_id = any($3))"
+        " and ($4::uuid[] is null or sku_id = any($4))"
+    )
     removed = await tx.execute(
-        f"delete from price_history.offer where {where} and lower(valid) >= $4",
-        shop_id, list(event_refs), items, now, timeout=COPY_SECONDS_MAX,
+        f"delete from price_history.offer where {where} and lower(valid) >= $5",
+        shop_id, list(event_refs), items, skus, now, timeout=COPY_SECONDS_MAX,
     )  # fmt: skip
     ended = await tx.execute(
-        f"update price_history.offer set valid = tstzrange(lower(valid), $4) where {where}"
-        " and valid @> $4::timestamptz",
-        shop_id, list(event_refs), items, now, timeout=COPY_SECONDS_MAX,
+        f"update price_history.offer set valid = tstzrange(lower(valid), $5) where {where}"
+        " and valid @> $5::timestamptz",
+        shop_id, list(event_refs), items, skus, now, timeout=COPY_SECONDS_MAX,
     )  # fmt: skip
     return int(ended.rsplit(" ", 1)[1]), int(removed.rsplit(" ", 1)[1])
 

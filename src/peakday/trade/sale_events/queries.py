@@ -12,6 +12,7 @@ from peakday.kernel.database import Tx
 from peakday.kernel.text import Text
 from peakday.trade.sale_events.errors import EventNotFound
 from peakday.trade.sale_events.model import (
+    EnrolledPrice,
     Entry,
     EntryStatus,
     EventPlan,
@@ -130,6 +131,33 @@ async def list_entries(
     return [entry_of(row) for row in rows]
 
 
+async def find_entry(tx: Tx, shop_id: UUID, event_id: UUID, track: str, sku_id: UUID) -> Entry | None:
+    """One entry, in any state."""
+    row = await tx.fetchrow(
+        f"select {ENTRY_COLUMNS} from sale_events.entry where shop_id = $1 and event_id = $2 and track = $3"
+        " and sku_id = $4",
+        shop_id, event_id, track, sku_id,
+    )  # fmt: skip
+    return entry_of(row) if row else None
+
+
+async def list_prices(
+    tx: Tx, shop_id: UUID, sku_ids: Sequence[UUID] | None, ends_after: datetime | None
+) -> list[EnrolledPrice]:  # fmt: skip
+    """What enrolled SKUs cost in the sales of their tracks, earliest first."""
+    rows = await tx.fetch(
+        "select n.item_id, n.sku_id, e.code || '/' || n.track as event_ref, n.price_minor, n.currency,"
+        " lower(w.held) as valid_from, upper(w.held) as valid_until from sale_events.entry n"
+        " join sale_events.event e using (event_id)"
+        " join sale_events.wave w on w.event_id = n.event_id and w.track = n.track and w.kind in ('deposit', 'spot')"
+        " where n.shop_id = $1 and n.status = 'enrolled' and e.status = 'published'"
+        " and ($2::uuid[] is null or n.sku_id = any($2)) and ($3::timestamptz is null or upper(w.held) > $3)"
+        " order by lower(w.held), n.item_id, n.sku_id",
+        shop_id, None if sku_ids is None else list(sku_ids), ends_after, timeout=QUERY_SECONDS_MAX,
+    )  # fmt: skip
+    return [EnrolledPrice(**dict(row)) for row in rows]
+
+
 async def stream_entries(tx: Tx, shop_id: UUID, event_id: UUID, wanted: EntryFilter) -> AsyncIterator[Entry]:
     """All of them by a cursor: `tx` must be inside a transaction."""
     where, values = _conditions(shop_id, event_id, wanted)
@@ -160,6 +188,15 @@ async def find_places(
     return [tuple(row) for row in rows]
 
 
+async def list_item_ids(tx: Tx, shop_id: UUID, event_id: UUID) -> list[UUID]:
+    """The items of a shop that take part."""
+    rows = await tx.fetch(
+        "select distinct item_id from sale_events.entry where shop_id = $1 and event_id = $2 and status = 'enrolled'",
+        shop_id, event_id, timeout=QUERY_SECONDS_MAX,
+    )  # fmt: skip
+    return [row["item_id"] for row in rows]
+
+
 async def list_exits(tx: Tx, shop_id: UUID, event_id: UUID | None, limit: int = 50) -> list[Exit]:
     """The shop's departures, latest first."""
     rows = await tx.fetch(
@@ -168,6 +205,14 @@ async def list_exits(tx: Tx, shop_id: UUID, event_id: UUID | None, limit: int = 
         shop_id, event_id, min(limit, PAGE_MAX),
     )  # fmt: skip
     return [_exit(row) for row in rows]
+
+
+async def count_exits(tx: Tx, shop_id: UUID, event_id: UUID) -> int:
+    """How often something of the shop left the event."""
+    count: int = await tx.fetchval(
+        "select count(*) from sale_events.exit where shop_id = $1 and event_id = $2", shop_id, event_id
+    )
+    return count
 
 
 async def find_exit(tx: Tx, shop_id: UUID, exit_id: UUID) -> Exit | None:
@@ -231,18 +276,15 @@ async def _events(tx: Tx, rows: Sequence[asyncpg.Record]) -> list[SaleEvent]:
     for row in await tx.fetch(
         "select * from sale_events.track where event_id = any($1::uuid[]) order by track_no", ids
     ):
-        tracks.setdefault(row["event_id"], []).append(
-            Track(
-                row["track"],
-                Text(row["name_zh"], row["name_en"]),
-                TrackKind(row["kind"]),
-                row["enrols_from"],
-                row["enrols_until"],
-                row["stock_locks_at"],
-                tuple(waves[row["event_id"], row["track"]]),
-            )  # fmt: skip
-        )
+        tracks.setdefault(row["event_id"], []).append(_track(row, tuple(waves[row["event_id"], row["track"]])))
     return [_event(row, tuple(tracks[row["event_id"]])) for row in rows]
+
+
+def _track(row: asyncpg.Record, waves: tuple[Wave, ...]) -> Track:
+    return Track(
+        row["track"], Text(row["name_zh"], row["name_en"]), TrackKind(row["kind"]), row["enrols_from"],
+        row["enrols_until"], row["stock_locks_at"], waves,
+    )  # fmt: skip
 
 
 def _event(row: asyncpg.Record, tracks: tuple[Track, ...]) -> SaleEvent:

@@ -28,6 +28,7 @@ class Known:
     taken: Mapping[UUID, str] = field(default_factory=dict)  # SKU → the event whose price holds in the same hours
     tracks: Mapping[UUID, frozenset[str]] = field(default_factory=dict)  # item → tracks of this event it is in
     deposit_bp: tuple[int, int] = (0, BASIS)  # least and most of the price
+    currency: str = "CNY"  # in which prices are wished
 
 
 def entry_problems(wish: Wish, good: Good, track: Track, terms: Terms, known: Known) -> list[Problem]:
@@ -35,8 +36,8 @@ def entry_problems(wish: Wish, good: Good, track: Track, terms: Terms, known: Kn
     return [
         Problem(fault.field, fault.code, fault.message, fault.remedy, wish.row, fault.value)
         for fault in (
-            *_goods_faults(wish, good), *_price_faults(wish, good, terms, known), *_deposit_faults(wish, track, known),
-            *_place_faults(good, track, terms, known),
+            *_goods_faults(wish, good, known), *_price_faults(wish, good, terms, known),
+            *_deposit_faults(wish, track, known), *_place_faults(good, track, terms, known),
         )
     ]  # fmt: skip
 
@@ -59,7 +60,15 @@ def repeated(wish: Wish, first_row: int | None, value: str) -> Problem:
     return Problem("sku_ref", "duplicate", place if first_row else again, remedy, wish.row, value)
 
 
-def _goods_faults(wish: Wish, good: Good) -> Iterator[Problem]:
+def _goods_faults(wish: Wish, good: Good, known: Known) -> Iterator[Problem]:
+    if good.currency != known.currency:
+        yield _fault(
+            "price",
+            "other_currency",
+            Text(f"商品以 {good.currency} 标价", f"the item is priced in {good.currency}"),
+            Text(f"改为以 {known.currency} 标价", f"Price the item in {known.currency}"),
+            known.currency,
+        )
     if not good.is_on_sale:
         yield _fault(
             "item_ref",
