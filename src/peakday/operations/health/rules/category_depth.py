@@ -31,4 +31,4 @@ def deepest_usual(floors: Iterable[tuple[Ware, int]], limits: CheckLimits) -> Ma
 
 def _quantile(ordered: list[int], share_bp: int) -> int:
     """The value that a share of all keeps within."""
-    return ordered[min(len(ordered) * share_bp // BASIS, len(ordered) - 1)]
+    return ordered[(len(ordered) - 1) * share_bp // BASIS]

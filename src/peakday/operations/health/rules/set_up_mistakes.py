@@ -2,38 +2,26 @@
 
 Each check looks at one instrument: a face that reaches its threshold, a deep cut without a limit for each buyer, a deep
 card without a limit in all, an n-th piece for (almost) nothing without end, a start in the past, an end far away, a
-gift dearer than its threshold, a currency that its goods do not have. And one at pairs: the clone of a set-up. A harmless
-neighbour is told apart by what the merchant said: a limit, a budget, an exemption, another time or audience.
+gift dearer than its threshold, a currency that its goods do not have. And one at pairs: the clone of a set-up. A
+harmless neighbour is told apart by what the merchant said: a limit, a budget, an exemption, another time or audience.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 
-from peakday.operations.health.model import Exemption, ExemptionReason, Fault, FaultKind, Reach, RulesOn, SetUp, Ware
-from peakday.operations.health.rules.check_limits import CheckLimits
+from peakday.operations.health.model import ExemptionReason, Fault, FaultKind, Reach, SetUp, Ware
+from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.gift_value import gift_witness, is_too_dear
 from peakday.operations.health.rules.lowest_reachable import lowest_reachable
 from peakday.operations.health.rules.price_floor import price_floor
 from peakday.operations.health.rules.risk_causes import faces_threshold, is_unit_mistaken
 from peakday.operations.health.rules.shelf import Shelf, costs_the_merchant
-from peakday.trade.promotions.model import BASIS, Bundle, GiftOffer, Id, Instrument, Kind, NthPiece
+from peakday.trade.promotions.model import BASIS, Bundle, GiftOffer, Instrument, Kind, NthPiece
 
 CARDS = frozenset({
     Kind.SHOP_COUPON, Kind.ITEM_COUPON, Kind.LIVE_COUPON, Kind.SHOP_RED_PACKET, Kind.CATEGORY_COUPON,
     Kind.PLATFORM_COUPON, Kind.RED_PACKET,
 })  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every check may look at: goods and set-ups, exemptions by item, figures, the instant, the price rules."""
-
-    shelf: Shelf
-    exemptions: Mapping[Id, Exemption]
-    limits: CheckLimits
-    now: datetime
-    rules_on: RulesOn
 
 
 def find_mistakes(desk: Desk, set_ups: Iterable[SetUp]) -> list[Fault]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from peakday.operations.health.model import Exemption, Fault, FaultKind, Reach, RedLine, RedLineRules, SetUp, Ware
 from peakday.operations.health.rules.category_depth import deepest_usual, depth_bp
+from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.expected_loss import expected_loss
 from peakday.operations.health.rules.lowest_reachable import (
     floor_ever,
@@ -20,7 +21,7 @@ from peakday.operations.health.rules.lowest_reachable import (
 )
 from peakday.operations.health.rules.red_lines import red_line_of
 from peakday.operations.health.rules.risk_causes import cause_of, is_tenth
-from peakday.operations.health.rules.set_up_mistakes import Desk, find_mistakes
+from peakday.operations.health.rules.set_up_mistakes import find_mistakes
 from peakday.trade.promotions.model import BASIS, Id
 
 _FIELDS = {
