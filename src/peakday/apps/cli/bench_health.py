@@ -44,7 +44,7 @@ def run(skus: int = SKUS, faults: int = FAULTS, seed: int = SEED) -> dict[str, o
     planted = plant(maker, shops, faults)
     desks = [desk_of(shop, cross) for shop in shops]
     begun = time.process_time()
-    found = [fault for desk, shop in zip(desks, shops, strict=True) for fault in api.scan(desk, shop.typed)]
+    found = scan_market(desks, shops)
     seconds = time.process_time() - begun
     total = sum(len(shop.wares) for shop in shops)
     naive = naive_skus_per_s(desks, NAIVE_SKUS)
@@ -54,6 +54,17 @@ def run(skus: int = SKUS, faults: int = FAULTS, seed: int = SEED) -> dict[str, o
         **verdicts(planted, found), "naive_skus_per_s": round(naive, 1),
         "times_naive": round(total / seconds / naive, 1), "seed": seed,
     }  # fmt: skip
+
+
+def scan_market(desks: list[Desk], shops: list[BenchShop]) -> list[Fault]:
+    """Every shop's faults: all are bounded first, so that each leaf category's usual depth is known."""
+    floors = [api.floors_of(desk) for desk in desks]
+    usual = api.deepest_usual([entry for of_shop in floors for entry in of_shop], desks[0].limits)
+    return [
+        fault
+        for desk, shop, known in zip(desks, shops, floors, strict=True)
+        for fault in api.scan(desk, shop.typed, known, usual)
+    ]
 
 
 def desk_of(shop: BenchShop, cross: SetUp) -> Desk:
@@ -69,7 +80,7 @@ def verdicts(planted: list[Plant], found: list[Fault]) -> dict[str, object]:
     named = [one for one in faults if any(_is_of(fault, one) and fault.kind is one.kind for fault in found)]
     false = [fault for fault in found if not any(_is_of(fault, one) for one in faults)]
     flagged = [one for one in alikes if any(_is_of(fault, one) for fault in false)]
-    unproven = [fault for fault in found if fault.reach is None or not is_confirmed(fault, fault.reach)]
+    unproven = [fault for fault in found if fault.reach is None or not is_confirmed(fault.reach)]
     return {
         "faults": len(faults), "kinds": len({one.kind for one in faults}), "look_alikes": len(alikes),
         "recall": round(1 - len(missed) / len(faults), 4), "named_share": round(len(named) / len(faults), 4),
@@ -81,8 +92,8 @@ def verdicts(planted: list[Plant], found: list[Fault]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def is_confirmed(fault: Fault, reach: Reach) -> bool:
-    """Whether the calculator, asked anew, comes to the witness's price below the red line it was found under."""
+def is_confirmed(reach: Reach) -> bool:
+    """Whether the calculator, asked anew, comes to the witness's price, or hands out the gift."""
     priced = price_cart(reach.cart, reach.instruments, price_rules(reach.rules_name, day_of(reach.at)))
     own = next(line for line in priced.lines if line.line_id == WITNESS_LINE)
     if any(isinstance(one.benefit, GiftOffer) for one in reach.instruments):

@@ -110,9 +110,8 @@ def _face(maker: Maker, shop: BenchShop, ware: Ware, is_fault: bool) -> Plant:
     at, face = ware.price_minor, ware.price_minor * 8 // 100
     tier = Tier(face, at) if is_fault else Tier(0, face // 2)
     limits = Limits(per_buyer=1, total=2_000)
-    return _told(
-        FaultKind.FACE_REACHES_THRESHOLD, is_fault, maker.set_up(shop, Kind.ITEM_COUPON, Tiers((tier,)), [ware], limits=limits)
-    )  # fmt: skip
+    made = maker.set_up(shop, Kind.ITEM_COUPON, Tiers((tier,)), [ware], limits=limits)
+    return _told(FaultKind.FACE_REACHES_THRESHOLD, is_fault, made)
 
 
 def _complement(maker: Maker, shop: BenchShop, ware: Ware, is_fault: bool) -> Plant:
@@ -149,10 +148,9 @@ def _buyer_limit(maker: Maker, shop: BenchShop, ware: Ware, is_fault: bool) -> P
 def _issue(maker: Maker, shop: BenchShop, ware: Ware, is_fault: bool) -> Plant:
     """A deep coupon for new customers of which any number may be issued; or as deep with a budget."""
     _with_floor(shop, ware, 20)
-    made = maker.set_up(
-        shop, Kind.ITEM_COUPON, Tiers((Tier(ware.price_minor, ware.price_minor * maker.random.randint(38, 48) // 100),)),
-        [ware], limits=ONCE, audience=frozenset({"new_customer"}),
-    )  # fmt: skip
+    tiers = Tiers((Tier(ware.price_minor, ware.price_minor * maker.random.randint(38, 48) // 100),))
+    audience = frozenset({"new_customer"})
+    made = maker.set_up(shop, Kind.ITEM_COUPON, tiers, [ware], limits=ONCE, audience=audience)
     if is_fault:
         return _told(FaultKind.ISSUE_UNLIMITED, True, _change(shop, made, limits=Limits(per_buyer=1)))
     funding = tuple(replace(one, budget_left_minor=ware.price_minor * 200) for one in made.instrument.funding)
@@ -234,8 +232,8 @@ def _overlap(maker: Maker, shop: BenchShop, ware: Ware, is_fault: bool) -> Plant
     _with_floor(shop, ware, 45)
     late = WAVE_2[0] + timedelta(hours=maker.random.choice((4, 12, 16)))
     early = (WAVE_1[0], late if is_fault else WAVE_2[0])
-    first = maker.set_up(shop, Kind.SINGLE_PRICE, PieceRate(2_000), [ware], span=early, stackable=True)
-    second = maker.set_up(shop, Kind.SINGLE_PRICE, PieceRate(2_500), [ware], span=WAVE_2)
+    first = maker.set_up(shop, Kind.SINGLE_PRICE, PieceRate(2_500), [ware], span=early, stackable=True)
+    second = maker.set_up(shop, Kind.SINGLE_PRICE, PieceRate(2_800), [ware], span=WAVE_2)
     return _told(FaultKind.WAVE_OVERLAP, is_fault, first, second)
 
 

@@ -164,7 +164,7 @@ def _set_shop_offers(maker: Maker, shop: BenchShop) -> None:
 
 
 def _set_item_offers(maker: Maker, shop: BenchShop, goods: list[Ware]) -> None:
-    """Single prices of up to 20 % off for one wave, some second pieces at half price, some bundles, some item coupons."""
+    """Single prices of up to 20 % off for one wave; some second pieces at half price, bundles, item coupons."""
     for item_id in sorted({str(ware.item_id) for ware in goods}):
         wares = [ware for ware in goods if ware.item_id == item_id]
         chance = maker.random.random()

@@ -7,13 +7,14 @@ from peakday.kernel.clock import day_of
 from peakday.kernel.rulesets import in_force
 from peakday.operations.health.model import Exemption, RulesOn, SetUp, Ware
 from peakday.operations.health.rules import check_limits
+from peakday.operations.health.rules.category_depth import deepest_usual
 from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.lowest_reachable import enumerate_prices, lowest_reachable
 from peakday.operations.health.rules.shelf import Shelf
-from peakday.operations.health.rules.shop_scan import scan
+from peakday.operations.health.rules.shop_scan import floors_of, scan
 from peakday.trade.promotions.model import Id
 
-__all__ = ["Desk", "enumerate_prices", "lowest_reachable", "open_desk", "scan"]
+__all__ = ["Desk", "deepest_usual", "enumerate_prices", "floors_of", "lowest_reachable", "open_desk", "scan"]
 
 
 def open_desk(

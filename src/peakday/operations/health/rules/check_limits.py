@@ -21,6 +21,7 @@ class CheckLimits:
     card_deep_bp: int
     tenth_low_bp: int
     tenth_high_bp: int
+    tenth_list_bp: int
     usual_rate_max_bp: int
     two_thirds_bp: int
     share_usual_max_bp: int

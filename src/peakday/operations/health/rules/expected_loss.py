@@ -2,7 +2,8 @@
 
 Σ over spans of max(0, B − A) × min(stock left, forecast units at A). The forecast is an elasticity model, our
 definition: units a day grow with the power of usual price / A, at most so many times what was sold a day in the last
-thirty days; a SKU that never sold is taken to sell the least. An open end counts for a stated number of days.
+thirty days; a SKU that never sold is taken to sell the least. An open end counts for a stated number of days; a
+day that begins counts whole, so that the figure does not change from one second to the next.
 """
 
 from collections.abc import Sequence
@@ -40,4 +41,4 @@ def _days(reach: Reach, now: datetime, limits: CheckLimits) -> Fraction:
     longest = timedelta(days=limits.days_max)
     until = reach.until if reach.until is not None else max(reach.at, now) + longest
     span = min(until - max(reach.at, now), longest)
-    return max(Fraction(span // timedelta(seconds=1), 86_400), Fraction(0))
+    return Fraction(max(-(-span // DAY), 0))

@@ -56,6 +56,12 @@ def is_tenth(price_minor: int, meant_minor: int, limits: CheckLimits) -> bool:
     return limits.tenth_low_bp * meant_minor <= share <= limits.tenth_high_bp * meant_minor
 
 
+def is_tenth_of_deals(price_minor: int, usual_minor: int, limits: CheckLimits) -> bool:
+    """Whether ten times a list price is about what deals, which are below list prices, usually come to."""
+    share = price_minor * 10 * BASIS
+    return limits.tenth_low_bp * usual_minor <= share <= limits.tenth_list_bp * usual_minor
+
+
 def is_unit_mistaken(tier: Tier, price_minor: int, limits: CheckLimits) -> bool:
     """Whether a threshold is so small that yuan were typed where fen are meant."""
     is_tiny = tier.at * BASIS < price_minor * limits.tiny_threshold_bp
@@ -112,7 +118,7 @@ def _presale(reach: Reach, ware: Ware, limits: CheckLimits) -> tuple[FaultKind, 
 
 def _list_price(reach: Reach, ware: Ware, limits: CheckLimits) -> tuple[FaultKind, Instrument | None] | None:
     base = _own(reach).price_minor
-    is_wrong = ware.usual_minor is not None and is_tenth(base, ware.usual_minor, limits)
+    is_wrong = ware.usual_minor is not None and is_tenth_of_deals(base, ware.usual_minor, limits)
     is_alone = not reach.instruments and base == ware.price_minor
     return (FaultKind.LIST_PRICE_MISTYPED, None) if is_wrong or is_alone else None
 

@@ -8,8 +8,9 @@ ranked by expected loss, then by SKU, so that the same records give the same lis
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeAlias
 
-from peakday.operations.health.model import Exemption, Fault, FaultKind, Reach, RedLine, RedLineRules, SetUp, Ware
+from peakday.operations.health.model import Exemption, Fault, FaultKind, Reach, RedLine, RedLineRules, Ware
 from peakday.operations.health.rules.category_depth import deepest_usual, depth_bp
 from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.expected_loss import expected_loss
@@ -20,7 +21,7 @@ from peakday.operations.health.rules.lowest_reachable import (
     rules_ahead,
 )
 from peakday.operations.health.rules.red_lines import red_line_of
-from peakday.operations.health.rules.risk_causes import cause_of, is_tenth
+from peakday.operations.health.rules.risk_causes import cause_of, is_tenth_of_deals
 from peakday.operations.health.rules.set_up_mistakes import find_mistakes
 from peakday.trade.promotions.model import BASIS, Id
 
@@ -32,19 +33,33 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def scan(desk: Desk, typed: RedLineRules, set_ups: Iterable[SetUp] | None = None) -> list[Fault]:
-    """Every fault of the desk's shelf, the dearest first; mistakes of `set_ups` only, where given."""
+Floors: TypeAlias = list[tuple[Ware, int]]
+
+
+def floors_of(desk: Desk) -> Floors:
+    """Every SKU with a price that it cannot fall below."""
     rules = rules_ahead(desk.now, desk.rules_on)
-    floors = [(ware, floor_ever(ware, desk.shelf, rules)) for ware in desk.shelf.wares.values()]
-    usual = deepest_usual(floors, desk.limits)
+    return [(ware, floor_ever(ware, desk.shelf, rules)) for ware in desk.shelf.wares.values()]
+
+
+def scan(
+    desk: Desk, typed: RedLineRules, floors: Floors | None = None, usual: Mapping[Id | None, int] | None = None
+) -> list[Fault]:
+    """Every fault of the desk's shelf, the dearest first.
+
+    `floors` saves the bounds when they are known; `usual` is the deepest usual cut by leaf category of the whole
+    market, else that of these goods.
+    """
+    known = floors_of(desk) if floors is None else floors
+    depths = deepest_usual(known, desk.limits) if usual is None else usual
     faults = []
-    for ware, floor in floors:
+    for ware, floor in known:
         fault = risk_of(desk, ware, red_line_of(ware, typed, desk.limits), floor) or _without_risk(desk, ware, typed)
         if fault is None:
-            fault = _outlier(desk, ware, typed, floor, usual)
+            fault = _outlier(desk, ware, typed, floor, depths)
         if fault is not None:
             faults.append(fault)
-    mistakes = find_mistakes(desk, desk.shelf.set_ups if set_ups is None else set_ups)
+    mistakes = find_mistakes(desk, desk.shelf.set_ups)
     return sorted([*faults, *_valued(desk, typed, _not_told_yet(mistakes, faults))], key=_rank)
 
 
@@ -72,7 +87,7 @@ def _is_exempt(reach: Reach, exemption: Exemption | None) -> bool:
 
 def _without_risk(desk: Desk, ware: Ware, typed: RedLineRules) -> Fault | None:
     """A list price that is a tenth of what the SKU was dealt at, though no red line says so."""
-    if ware.usual_minor is None or not is_tenth(ware.price_minor, ware.usual_minor, desk.limits):
+    if ware.usual_minor is None or not is_tenth_of_deals(ware.price_minor, ware.usual_minor, desk.limits):
         return None
     if ware.item_id in desk.exemptions:
         return None
@@ -100,7 +115,7 @@ def _outlier(
     if reach is None:
         return None
     kind, causes = cause_of(reach, ware, desk.limits)
-    kind = FaultKind.TOO_DEEP if kind is FaultKind.BELOW_RED_LINE else kind
+    kind = FaultKind.TOO_DEEP if kind in {FaultKind.BELOW_RED_LINE, FaultKind.SCOPE_TOO_WIDE} else kind
     return Fault(kind, causes, ware.item_id, ware.sku_id, reach, None, 0, _FIELDS.get(kind, ""))
 
 
