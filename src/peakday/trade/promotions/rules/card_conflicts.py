@@ -55,7 +55,12 @@ def find_conflicts(acts: Sequence[Act], forced: Sequence[Candidate], rules: Pric
         if template in limits:
             alike[template] = alike.get(template, 0) | 1 << act.at
     room = {template: limits[template] - used[template] for template in alike}
-    return Conflicts(rivals, [(mask, room[template]) for template, mask in alike.items()])
+    for template, mask in alike.items():
+        if room[template] == 1:
+            for act in choices:
+                if mask >> act.at & 1:
+                    rivals[act.at] |= mask & ~(1 << act.at)
+    return Conflicts(rivals, [(mask, room[template]) for template, mask in alike.items() if room[template] > 1])
 
 
 def cover_with_cliques(acts: Sequence[Act], rivals: Sequence[int], most: Sequence[int]) -> list[list[int]]:

@@ -6,13 +6,15 @@ and budgets, but without writing shares, steps and reasons down. `most_given` is
 however the acts before it are chosen. What is found is priced again by `price_cart`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
-from peakday.trade.promotions.model import Funder, Funding, GiftOffer, Id, Kind, Level, PriceRules, Thresholds, Tiers
-from peakday.trade.promotions.rules.allocation import fits_budgets, spread
+from peakday.kernel.money import split
+from peakday.trade.promotions.model import Funder, Funding, GiftOffer, Id, Level, PriceRules, Thresholds, Tiers
+from peakday.trade.promotions.rules.allocation import fits_budgets
 from peakday.trade.promotions.rules.cross_shop import pool_tiers
 from peakday.trade.promotions.rules.discounts import cap_amount
 from peakday.trade.promotions.rules.price_rules import lowers_base
@@ -25,7 +27,8 @@ class Act:
     """An instrument above the item level, or a pool of cross-shop tiers that act as one.
 
     A `choice` may be left out. What `counts` lowers the figure that the search wants low. Of a `lowered` act an earlier
-    level may lower the base. A `steady` act spreads the same amount in the same way whatever acted before it.
+    level may lower the base, to `base_low` at least. A `steady` act spreads the same amount in the same way whatever
+    acted before it. A `dead` one can never give.
     """
 
     at: int
@@ -41,8 +44,15 @@ class Act:
     is_lowering: bool
     is_lowered: bool = False
     is_steady: bool = False
+    base_low: int = 0
+    is_dead: bool = False
     faces: dict[int, tuple[int, int]] = field(default_factory=dict)
     plans: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
+    pick: Callable[[list[int]], tuple[int, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        only = self.rows[0]
+        self.pick = itemgetter(*self.rows) if len(self.rows) > 1 else lambda column: (column[only],)
 
     @property
     def is_payment(self) -> bool:
@@ -63,14 +73,12 @@ class Act:
             found = self.faces[base_minor] = face, cap_amount(self.pool[0].instrument, face, base_minor)
         return found
 
-    def plan_of(self, bases: Sequence[int]) -> list[int]:
-        """How its amount lies on its rows before anything is cut, by the bases of all rows."""
-        own = [bases[row] for row in self.rows]
-        key = tuple(own)
-        found = self.plans.get(key)
+    def plan_of(self, own: tuple[int, ...]) -> list[int]:
+        """How its amount lies on its rows before anything is cut, by the bases of these rows."""
+        found = self.plans.get(own)
         if found is None:
             amount = self.face_of(sum(own))[1]
-            found = self.plans[key] = spread(amount, own, [amount] * len(own))
+            found = self.plans[own] = split(amount, own)
         return found
 
 
@@ -97,7 +105,7 @@ def list_acts(
                 assert isinstance(pool[0].instrument.benefit, GiftOffer), pool[0].instrument.kind
     lowered_at: dict[int, int] = {}
     for act in acts:
-        act.is_lowered = any(lowered_at.get(row, act.stage[0]) < act.stage[0] for row in act.rows)
+        act.is_lowered = bool(lowered_at) and any(lowered_at.get(row, act.stage[0]) < act.stage[0] for row in act.rows)
         act.is_steady = rules.thresholds is Thresholds.PARALLEL and not act.is_payment and not act.is_lowered
         if act.is_lowering:
             lowered_at = dict.fromkeys(act.rows, act.stage[0]) | lowered_at
@@ -111,15 +119,17 @@ def opening(sheet: Sheet) -> Balance:
 
 def find_parts(act: Act, balance: Balance, *, is_parallel: bool) -> list[int] | None:
     """What an act gives on each of its rows; None when it gives nothing."""
-    left = balance.left
-    bases = bases_at(act, balance, is_parallel=is_parallel)
-    face, amount = act.face_of(sum([bases[row] for row in act.rows]))
-    if amount == 0:
+    own = act.pick(bases_at(act, balance, is_parallel=is_parallel))
+    face, amount = act.face_of(sum(own))
+    if amount == 0 or not any(own):
         return None
-    rest = [left[row] for row in act.rows]
+    rest = act.pick(balance.left)
     if act.has_tail and sum(rest) <= face:
         return None
-    parts = spread(min(amount, sum(rest)), rest, rest) if act.is_payment else list(map(min, act.plan_of(bases), rest))
+    if act.is_payment:
+        parts = split(min(amount, whole), rest) if (whole := sum(rest)) else []
+    else:
+        parts = list(map(min, act.plan_of(own), rest))
     if act.has_budget:
         parts = _funded(act, parts)
     return parts if any(parts) else None
@@ -152,19 +162,15 @@ def most_given(act: Act, balance: Balance, *, is_parallel: bool) -> int:
     Bases and what is left only fall, and amounts fall with their base. Only a steady act keeps its shares, so only
     there does a line on which little is left cut the bound.
     """
-    left = balance.left
-    bases = bases_at(act, balance, is_parallel=is_parallel)
-    face, amount = act.face_of(sum([bases[row] for row in act.rows]))
-    if amount == 0:
+    own = act.pick(bases_at(act, balance, is_parallel=is_parallel))
+    amount = act.face_of(sum(own))[1]
+    if act.is_dead or amount == 0 or not any(own):
         return 0
-    rest = [left[row] for row in act.rows]
-    if not act.is_steady:
-        most = min(amount, sum(rest))
-    elif act.has_tail and sum(rest) <= face:
+    rest = act.pick(balance.left)
+    if act.has_tail and sum(rest) <= act.face_of(act.base_low)[0]:
         return 0
-    else:
-        most = sum(map(min, act.plan_of(bases), rest))
-    return _most_funded(act, most) if act.has_budget else most
+    most = sum(map(min, act.plan_of(own), rest)) if act.is_steady else min(amount, sum(rest))
+    return most_funded(act, most) if act.has_budget else most
 
 
 def _act(at: int, pool: Sequence[Candidate], sheet: Sheet, stage: tuple[int, int], rules: PriceRules) -> Act:
@@ -201,7 +207,7 @@ def _funded(act: Act, parts: list[int]) -> list[int]:
     return [part_of[row] for row in act.rows]
 
 
-def _most_funded(act: Act, most: int) -> int:
+def most_funded(act: Act, most: int) -> int:
     """The most that budgets let an instrument give when it cannot give more than `most`."""
     if len(act.pool) > 1 or fits_budgets(most, act.funding):
         return most
@@ -212,8 +218,3 @@ def _most_funded(act: Act, most: int) -> int:
         if entry.budget_left_minor is not None and entry.weight
     ]
     return min([most, *bounds])
-
-
-def is_gift_card(candidate: Candidate) -> bool:
-    """Whether it is the buyer's own money."""
-    return candidate.instrument.kind is Kind.GIFT_CARD

@@ -20,14 +20,12 @@ def find_groups(problem: Problem) -> list[list[int]]:
     for mask, _ in problem.conflicts.limited:
         _join(heads, mask.bit_length() - 1, mask)
     sharing = _find_sharing(problem)
-    unsteady = sum(1 << act.at for act in problem.acts if not act.is_steady)
-    room = [left - taken for left, taken in zip(problem.opening.left, _most_by_row(problem), strict=True)]
-    _join_on_crowded_rows(heads, problem, room)
-    for at in _find_sensitive(problem, sharing, room):
+    _join_on_crowded_rows(heads, problem)
+    for at in _find_sensitive(problem, sharing):
         _join(heads, at, sharing[at])
-    for at, earlier in enumerate(sharing):
-        if not problem.acts[at].is_payment:
-            _join(heads, at, earlier & unsteady)
+    for act in problem.acts:
+        if act.is_lowered:
+            _join(heads, act.at, _lowering(problem, act, sharing[act.at]))
     groups: dict[int, list[int]] = {}
     for at in range(len(heads)):
         groups.setdefault(_head(heads, at), []).append(at)
@@ -46,59 +44,44 @@ def _find_sharing(problem: Problem) -> list[int]:
     return sharing
 
 
-def _most_by_row(problem: Problem) -> list[int]:
-    """The most that steady acts can take from each row, however they are chosen."""
-    taken = [0] * len(problem.opening.left)
-    choices = {at for clique in problem.cliques for at in clique}
-    for alternatives in [*problem.cliques, *([at] for at in range(len(problem.acts)) if at not in choices)]:
-        most: dict[int, int] = {}
-        for at in alternatives:
-            act = problem.acts[at]
-            if act.is_steady and problem.most[at]:
-                for row, part in zip(act.rows, act.plan_of(problem.opening.bases), strict=True):
-                    if part > most.get(row, 0):
-                        most[row] = part
-        for row, part in most.items():
-            taken[row] += part
-    return taken
+def _lowering(problem: Problem, act: Act, earlier: int) -> int:
+    """The acts among the earlier ones that may lower the base of an act, as bits."""
+    lowering = (other for other in problem.acts if other.is_lowering and other.stage[0] < act.stage[0])
+    return sum(1 << other.at for other in lowering if earlier >> other.at & 1 and problem.most[other.at])
 
 
-def _join_on_crowded_rows(heads: list[int], problem: Problem, room: Sequence[int]) -> None:
-    crowded = sum(1 << row for row, rest in enumerate(room) if rest < 0)
+def _join_on_crowded_rows(heads: list[int], problem: Problem) -> None:
+    crowded = problem.crowded
     first: dict[int, int] = {}
     for act in problem.acts:
         if not problem.spans[act.at] & crowded or not problem.most[act.at]:
             continue
         for row in act.rows:
-            if room[row] < 0:
+            if problem.room[row] < 0:
                 _join(heads, act.at, 1 << first.setdefault(row, act.at))
 
 
-def _find_sensitive(problem: Problem, sharing: Sequence[int], room: Sequence[int]) -> list[int]:
+def _find_sensitive(problem: Problem, sharing: Sequence[int]) -> list[int]:
     """The acts whose gift may depend on earlier acts through money counted or left, not through single rows."""
     sensitive: set[int] = set()
     for act in reversed(problem.acts):
         is_counted_on = any(sharing[later] >> act.at & 1 for later in sensitive)
         if (
             not problem.is_parallel
-            or act.is_lowered
             or (act.is_payment and is_counted_on)
-            or ((act.is_payment or act.has_tail) and _may_run_short(act, problem, sharing[act.at], room))
+            or ((act.is_payment or act.has_tail) and _may_run_short(act, problem, sharing[act.at]))
         ):
             sensitive.add(act.at)
     return sorted(sensitive)
 
 
-def _may_run_short(act: Act, problem: Problem, earlier: int, room: Sequence[int]) -> bool:
+def _may_run_short(act: Act, problem: Problem, earlier: int) -> bool:
     """Whether so little may be left on the rows of an act that it gives less, or nothing."""
-    rest = sum([max(room[row], 0) for row in act.rows])
-    choices = {at for clique in problem.cliques for at in clique}
-    for alternatives in [*problem.cliques, *([at] for at in range(act.at) if at not in choices)]:
-        rest -= max(
-            (problem.most[at] for at in alternatives if earlier >> at & 1 and not problem.acts[at].is_steady), default=0
-        )
-    face = max(act.faces.values(), default=(0, 0))[0]
-    return rest <= face
+    rest = sum([max(problem.room[row], 0) for row in act.rows])
+    for each in problem.alternatives:
+        payments = (at for at in each if earlier >> at & 1 and problem.acts[at].is_payment)
+        rest -= max((problem.most[at] for at in payments), default=0)
+    return rest <= max(act.faces.values())[0]
 
 
 def _join(heads: list[int], at: int, others: int) -> None:

@@ -1,16 +1,24 @@
 """Which cards of one group give most?
 
-Branch and bound in the order in which cards act: at each card, use it or leave it out. A branch is bounded by what it
-gave so far, what acts anyway, and the largest gift of each clique; it is left when it cannot beat the best set known.
-Of sets that give the same the one of fewest cards wins, then the one with the card that expires first. Work is counted
-in nodes, never in time, so the answer is the same on every machine; when nodes run out, the bounds of the open
-branches are the proof of how much better any other set could be.
+Branch and bound in the order in which cards act: at each card, use it or leave it out. A branch is left when its bound
+(`card_bounds`) cannot beat the best set known. Of sets that give the same the one of fewest cards wins, then the one
+with the card that expires first. Work is counted in nodes, never in time, so the answer is the same on every machine.
+From half of the nodes on, branches that could only be better by `tolerance` are left too; when nodes run out, all are.
+The largest bound of what was left so is the proof of how much better any other set could be.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from peakday.trade.promotions.rules.card_bounds import (
+    Group,
+    Scene,
+    blocked_by,
+    lay_out_group,
+    list_scenes,
+    upper_bound,
+)
 from peakday.trade.promotions.rules.card_effects import Balance, find_parts, most_given, take
 from peakday.trade.promotions.rules.card_problem import Problem
 
@@ -27,12 +35,14 @@ class Found:
 
 
 class Node(NamedTuple):
-    """Choices up to `step` are made; `taken` and `ranks` are bits, `gains` what later acts give at most."""
+    """Steps before `step` are decided; `taken` and `ranks` are bits, `gains` what later acts give at most."""
 
     most: int
     step: int
+    scene: Scene
     balance: Balance
     given: int
+    rest: int
     cards: int
     taken: int
     ranks: int
@@ -41,131 +51,114 @@ class Node(NamedTuple):
 
 @dataclass(slots=True)
 class Search:
-    """One group under way."""
+    """One group under way; `left_out` is the largest bound of a branch that was left unproven."""
 
-    problem: Problem
-    group: Sequence[int]
-    cliques: list[list[int]]
-    anyway: list[int]
-    later: list[list[int]]
-    limited: list[tuple[int, int]]
+    group: Group
     best: Node | None = None
     nodes: int = 0
-    open_most: int = field(default=-1)
+    left_out: int = -1
 
 
-def search_group(problem: Problem, group: Sequence[int], nodes_max: int) -> Found:
+def search_group(problem: Problem, positions: Sequence[int], nodes_max: int, tolerance: int) -> Found:
     """The best set of choices of a group, or the best of `nodes_max` nodes with a bound."""
-    search = _lay_out(problem, group)
-    gains = [problem.most[at] for at in group]
-    root = Node(most=0, step=0, balance=problem.opening, given=0, cards=0, taken=0, ranks=0, gains=gains)
-    stack = [_advance(search, root)]
+    group = lay_out_group(problem, positions)
+    search = Search(group)
+    stack = _roots(search, problem.opening)
     while stack:
         node = stack.pop()
         if _is_hopeless(search, node):
             continue
-        if node.step == len(group):
+        if node.step == len(positions):
             search.best = node
-        elif search.nodes >= nodes_max and search.best is not None:
-            search.open_most = max(search.open_most, node.most)
+        elif search.best is not None and _is_left_out(search, node, nodes_max, tolerance):
+            search.left_out = max(search.left_out, node.most)
         else:
             search.nodes += 1
             stack += _branch(search, node)
     best = search.best
     assert best is not None
-    choices = tuple(at for step, at in enumerate(group) if best.taken >> step & 1)
-    return Found(best.given, choices, max(best.given, search.open_most), search.open_most < 0, search.nodes)
+    choices = tuple(at for step, at in enumerate(positions) if best.taken >> step & 1)
+    return Found(best.given, choices, max(best.given, search.left_out), search.left_out < 0, search.nodes)
 
 
-def _lay_out(problem: Problem, group: Sequence[int]) -> Search:
-    step_of = {at: step for step, at in enumerate(group)}
-    cliques = [[step_of[at] for at in clique if at in step_of] for clique in problem.cliques]
-    later = [
-        [step for step in range(first + 1, len(group)) if problem.spans[group[step]] & problem.spans[at]]
-        for first, at in enumerate(group)
-    ]
-    limited = []
-    for mask, room in problem.conflicts.limited:
-        steps = sum(1 << step for step, at in enumerate(group) if mask >> at & 1)
-        if steps.bit_count() > room:
-            limited.append((steps, room))
-    anyway = [step for step, at in enumerate(group) if not problem.acts[at].is_choice]
-    return Search(problem, group, [clique for clique in cliques if clique], anyway, later, limited)
+def _roots(search: Search, opening: Balance) -> list[Node]:
+    """A node for each scene, the most promising last."""
+    group = search.group
+    starts = [Node(0, 0, scene, opening, 0, group.rest, 0, 0, 0, scene.gains) for scene in list_scenes(group, opening)]
+    return sorted([_advance(group, node) for node in starts], key=lambda node: node.most)
+
+
+def _is_left_out(search: Search, node: Node, nodes_max: int, tolerance: int) -> bool:
+    assert search.best is not None
+    if search.nodes >= nodes_max:
+        return True
+    return search.nodes * 2 >= nodes_max and node.most <= search.best.given + tolerance
 
 
 def _branch(search: Search, node: Node) -> list[Node]:
     """With and without the next card; the more promising last, to be tried first."""
-    step = node.step
-    own = node.gains[step]
-    most = max(node.gains[other] for clique in search.cliques if step in clique for other in clique)
-    without = node._replace(step=step + 1, gains=_cleared(node.gains, [step]))
-    branches = [_advance(search, without)]
-    used = _use(search, node)
+    group, step = search.group, node.step
+    most = max(node.gains[other] for clique in group.cliques if step in clique for other in clique)
+    branches = [_advance(group, node._replace(step=step + 1, gains=_cleared(node.gains, (step,))))]
+    used = _use(group, node)
     if used is not None:
-        branches.append(_advance(search, used))
-        if own < most:
+        branches.append(_advance(group, used))
+        if node.gains[step] < most:
             branches.reverse()
     return branches
 
 
-def _use(search: Search, node: Node) -> Node | None:
+def _use(group: Group, node: Node) -> Node | None:
     """The node with its next card used; None when the card gives nothing."""
     step = node.step
-    at = search.group[step]
-    after = _give(search, node)
+    after = _give(group, node)
     if after is None:
         return None
     taken = node.taken | 1 << step
-    blocked = [
-        other
-        for other in range(step + 1, len(search.group))
-        if search.problem.conflicts.rivals[at] >> search.group[other] & 1
-    ]
-    for steps, room in search.limited:
-        if steps >> step & 1 and (taken & steps).bit_count() >= room:
-            blocked += [other for other in range(step + 1, len(search.group)) if steps >> other & 1]
+    blocked = [other for other in blocked_by(group, step, taken) if after.gains[other]]
     return after._replace(
         cards=node.cards + 1,
         taken=taken,
-        ranks=node.ranks | search.problem.ranks[at],
-        gains=_cleared(after.gains, blocked),
+        ranks=node.ranks | group.ranks[step],
+        gains=_cleared(after.gains, blocked) if blocked else after.gains,
     )
 
 
-def _advance(search: Search, node: Node) -> Node:
-    """The node at the next real choice, with what acts anyway given on the way, and its bound."""
-    acts, group = search.problem.acts, search.group
-    while node.step < len(group):
-        act = acts[group[node.step]]
-        if act.is_choice and node.gains[node.step]:
+def _advance(group: Group, node: Node) -> Node:
+    """The node at the next real choice, with what is sure to act given on the way, and its bound."""
+    acts, sure = group.acts, node.scene.sure
+    while node.step < len(acts):
+        is_choice = acts[node.step].is_choice
+        is_sure = sure >> node.step & 1
+        if is_choice and not is_sure and node.gains[node.step]:
             break
-        after = None if act.is_choice else _give(search, node)
-        if after is None:
-            after = node._replace(step=node.step + 1, gains=_cleared(node.gains, [node.step]))
-        node = after
-    gains = node.gains
-    most = node.given + sum([gains[step] for step in search.anyway])
-    for clique in search.cliques:
-        most += max([gains[step] for step in clique])
-    return node._replace(most=most)
+        after = _use(group, node) if is_sure else None if is_choice else _give(group, node)
+        node = after or node._replace(step=node.step + 1, gains=_cleared(node.gains, (node.step,)))
+    more = min(upper_bound(group, node.scene, node.step, node.balance, node.gains), node.rest)
+    return node._replace(most=node.given + more)
 
 
-def _give(search: Search, node: Node) -> Node | None:
+def _give(group: Group, node: Node) -> Node | None:
     """The node after its next act gave; None when it gives nothing."""
-    problem, step = search.problem, node.step
-    act = problem.acts[search.group[step]]
-    parts = find_parts(act, node.balance, is_parallel=problem.is_parallel)
+    step = node.step
+    act = group.acts[step]
+    parts = find_parts(act, node.balance, is_parallel=group.is_parallel)
     if parts is None:
         return None
-    balance = take(act, node.balance, parts, is_parallel=problem.is_parallel)
+    balance = take(act, node.balance, parts, is_parallel=group.is_parallel)
     gains = node.gains.copy()
     gains[step] = 0
-    for other in search.later[step]:
-        if gains[other]:
-            later = problem.acts[search.group[other]]
-            gains[other] = min(gains[other], most_given(later, balance, is_parallel=problem.is_parallel))
-    given = node.given + (sum(parts) if act.counts else 0)
-    return node._replace(step=step + 1, balance=balance, given=given, gains=gains)
+    for later in group.touched[step]:
+        if gains[later]:
+            gains[later] = min(gains[later], most_given(group.acts[later], balance, is_parallel=group.is_parallel))
+    given = sum(parts)
+    return node._replace(
+        step=step + 1,
+        balance=balance,
+        given=node.given + (given if act.counts else 0),
+        rest=node.rest - given,
+        gains=gains,
+    )
 
 
 def _cleared(gains: list[int], steps: Sequence[int]) -> list[int]:
@@ -182,17 +175,17 @@ def _is_hopeless(search: Search, node: Node) -> bool:
         return False
     if node.most < best.given:
         return True
-    fewest = _fewest_more(search, node, best.given)
+    fewest = _fewest_more(search.group, node, best.given)
     if node.cards + fewest != best.cards:
         return node.cards + fewest > best.cards
-    return _best_ranks(search, node, fewest) <= best.ranks
+    return _best_ranks(search.group, node, fewest) <= best.ranks
 
 
-def _fewest_more(search: Search, node: Node, wanted: int) -> int:
+def _fewest_more(group: Group, node: Node, wanted: int) -> int:
     """How many more cards it takes at least to give what is wanted."""
-    missing = wanted - node.given - sum([node.gains[step] for step in search.anyway])
+    missing = wanted - node.given - sum([node.gains[step] for step in group.anyway])
     count = 0
-    for most in sorted((max([node.gains[step] for step in clique]) for clique in search.cliques), reverse=True):
+    for most in sorted((max([node.gains[step] for step in clique]) for clique in group.cliques), reverse=True):
         if missing <= 0:
             break
         missing -= most
@@ -200,8 +193,7 @@ def _fewest_more(search: Search, node: Node, wanted: int) -> int:
     return count
 
 
-def _best_ranks(search: Search, node: Node, more: int) -> int:
+def _best_ranks(group: Group, node: Node, more: int) -> int:
     """The ranks of the node with the best `more` of the cards that could still come."""
-    acts, group, ranks = search.problem.acts, search.group, search.problem.ranks
-    able = [ranks[at] for step, at in enumerate(group) if node.gains[step] and acts[at].is_choice]
+    able = [group.ranks[step] for step, gain in enumerate(node.gains) if gain and group.acts[step].is_choice]
     return node.ranks + sum(sorted(able, reverse=True)[:more])
