@@ -16,7 +16,7 @@ from uuid import UUID
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
 from peakday.trade.promotions import presale_store, queries, usage_store
-from peakday.trade.promotions.actions.open_sale_tier import open_sale_tier
+from peakday.trade.promotions.actions.open_sale_tier import SaleTier, open_sale_tier
 from peakday.trade.promotions.actions.price_baskets import price_basket
 from peakday.trade.promotions.actions.publish_instruments import Wish, approve, inspect, publish, resume
 from peakday.trade.promotions.actions.save_instruments import (
@@ -92,6 +92,7 @@ __all__ = [
     "PricedBasket",
     "Published",
     "ReturnedInstrument",
+    "SaleTier",
     "Severity",
     "StoredInstrument",
     "Tally",

@@ -32,7 +32,7 @@ async def issue_cards(tx: Tx, issue: Issue, now: datetime) -> list[UUID]:
 
     Refuses `InstrumentNotFound`, `LimitReached` (not live now, none left, the buyer has enough), `ClientKeyReused`.
     """
-    row = await _lock_tally(tx, issue.instrument_id)
+    row = await _lock_tally(tx, issue.instrument_id, now)
     instrument = read_instrument(issue.instrument_id, row["body"])
     parts = (str(issue.instrument_id), str(issue.buyer_id), issue.key)
     ids = [derived_id(None, "promotions.card", *parts, str(number)) for number in range(issue.quantity)]
@@ -110,15 +110,15 @@ async def return_use(tx: Tx, back: UseReturn, now: datetime) -> bool:
     return True
 
 
-async def _lock_tally(tx: Tx, instrument_id: UUID) -> asyncpg.Record:
+async def _lock_tally(tx: Tx, instrument_id: UUID, now: datetime) -> asyncpg.Record:
     row = await tx.fetchrow(
         "select i.version, v.body, i.status = 'live'"
-        " and (i.valid_from is null or i.valid_from <= statement_timestamp())"
-        " and (i.valid_until is null or i.valid_until > statement_timestamp()) as is_live"
+        " and (i.valid_from is null or i.valid_from <= $2)"
+        " and (i.valid_until is null or i.valid_until > $2) as is_live"
         " from promotions.instrument i join promotions.version v using (instrument_id, version)"
         " join promotions.tally t using (instrument_id) where i.instrument_id = $1 for update of t for share of i",
-        instrument_id,
-    )
+        instrument_id, now,
+    )  # fmt: skip
     if row is None:
         raise InstrumentNotFound
     return row
@@ -223,14 +223,14 @@ def _left_of(used: Mapping[str, int], returned: list[Mapping[str, int]]) -> dict
 
 
 _ISSUE = """
-update promotions.tally set issued = issued + $2
-where instrument_id = $1 and ($3::bigint is null or issued + $2 <= $3) returning issued
+update promotions.tally set issued = issued + $2::int
+where instrument_id = $1 and ($3::bigint is null or issued + $2::int <= $3) returning issued
 """
 _ISSUE_TO_BUYER = """
 insert into promotions.buyer_tally as b (instrument_id, buyer_id, issued)
-select $1, $4, $2 where $3::bigint is null or $2 <= $3
-on conflict (instrument_id, buyer_id) do update set issued = b.issued + $2
-where $3::bigint is null or b.issued + $2 <= $3 returning issued
+select $1, $4, $2::int where $3::bigint is null or $2::int <= $3
+on conflict (instrument_id, buyer_id) do update set issued = b.issued + $2::int
+where $3::bigint is null or b.issued + $2::int <= $3 returning issued
 """
 _USE = """
 update promotions.tally set used = used + 1, spent_platform_minor = spent_platform_minor + $3,
