@@ -20,12 +20,14 @@ from peakday.market.catalog.audit import audit as audit_catalog
 from peakday.market.shops.audit import audit as audit_shops
 from peakday.trade.orders.audit import audit as audit_orders
 from peakday.trade.price_history.audit import audit as audit_price_history
+from peakday.trade.promotions.audit import audit as audit_promotions
 
 AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "accounts": audit_accounts,
     "shops": audit_shops,
     "catalog": audit_catalog,
     "price_history": audit_price_history,
+    "promotions": audit_promotions,
     "orders": audit_orders,
     "behaviour": audit_behaviour,
     "metrics": audit_metrics,
@@ -52,7 +54,7 @@ def audit(as_json: bool = typer.Option(False, "--json", help="one JSON object in
     answers = asyncio.run(run())
     findings = [finding for found, _ in answers.values() for finding in found]
     if as_json:
-        rows = [[f.room, f.invariant, f.subject, f.detail] for f in findings]
+        rows = [[f.room, f.invariant, f.subject, f.detail, f.remedy] for f in findings]
         typer.echo(json.dumps({"findings": rows, "seconds": {room: round(s, 2) for room, (_, s) in answers.items()}}))
     else:
         _show(answers, findings)
@@ -65,9 +67,9 @@ def _show(answers: dict[str, tuple[list[Finding], float]], findings: list[Findin
         verdict = "[red]" + str(len(found)) + " findings" if found else "[green]in order"
         console.print(f"{room:<12} {verdict}[/] ({seconds:.1f} s)")
     if findings:
-        table = Table("room", "invariant", "subject", "detail")
+        table = Table("room", "invariant", "subject", "detail", "remedy")
         for finding in findings[:SHOWN_MAX]:
-            table.add_row(finding.room, finding.invariant, finding.subject, finding.detail)
+            table.add_row(finding.room, finding.invariant, finding.subject, finding.detail, finding.remedy)
         console.print(table)
         if len(findings) > SHOWN_MAX:
             console.print(f"and {len(findings) - SHOWN_MAX} more; --json shows all")
