@@ -6,10 +6,10 @@ tight.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from peakday.trade.promotions.model import Id, PriceRules
+from peakday.trade.promotions.model import Id, Instrument, PriceRules
 from peakday.trade.promotions.rules.applicability import find_conflict, is_shut_out, places_of
 from peakday.trade.promotions.rules.card_effects import Act
 from peakday.trade.promotions.rules.sheet import Candidate
@@ -43,11 +43,7 @@ def find_conflicts(acts: Sequence[Act], forced: Sequence[Candidate], rules: Pric
     rivals = [0] * len(acts)
     _add_places(choices, rivals, rules)
     _add_exclusive(choices, rivals, rules)
-    limits: dict[Id, int] = {}
-    for instrument in [*(each.instrument for each in forced), *(act.pool[0].instrument for act in choices)]:
-        if instrument.limits.per_order is not None:
-            most = limits.get(instrument.template, instrument.limits.per_order)
-            limits[instrument.template] = min(most, instrument.limits.per_order)
+    limits = _least_limits([*(each.instrument for each in forced), *(act.pool[0].instrument for act in choices)])
     used = Counter(each.instrument.template for each in forced)
     alike: dict[Id, int] = {}
     for act in choices:
@@ -55,12 +51,21 @@ def find_conflicts(acts: Sequence[Act], forced: Sequence[Candidate], rules: Pric
         if template in limits:
             alike[template] = alike.get(template, 0) | 1 << act.at
     room = {template: limits[template] - used[template] for template in alike}
-    for template, mask in alike.items():
-        if room[template] == 1:
-            for act in choices:
-                if mask >> act.at & 1:
-                    rivals[act.at] |= mask & ~(1 << act.at)
+    for act in choices:
+        template = act.pool[0].instrument.template
+        if room.get(template) == 1:
+            rivals[act.at] |= alike[template] & ~(1 << act.at)
     return Conflicts(rivals, [(mask, room[template]) for template, mask in alike.items() if room[template] > 1])
+
+
+def _least_limits(instruments: Iterable[Instrument]) -> dict[Id, int]:
+    """How often a template may be used in one order, where anything says so."""
+    limits: dict[Id, int] = {}
+    for instrument in instruments:
+        own = instrument.limits.per_order
+        if own is not None:
+            limits[instrument.template] = min(limits.get(instrument.template, own), own)
+    return limits
 
 
 def cover_with_cliques(acts: Sequence[Act], rivals: Sequence[int], most: Sequence[int]) -> list[list[int]]:

@@ -27,7 +27,8 @@ class Act:
     """An instrument above the item level, or a pool of cross-shop tiers that act as one.
 
     A `choice` may be left out. What `counts` lowers the figure that the search wants low. Of a `lowered` act an earlier
-    level may lower the base, to `base_low` at least. A `steady` act spreads the same amount in the same way whatever
+    level may lower the base, to `base_low` at least; `ceilings` are the most it
+    gives on each row. A `steady` act spreads the same amount in the same way whatever
     acted before it. A `dead` one can never give.
     """
 
@@ -45,6 +46,7 @@ class Act:
     is_lowered: bool = False
     is_steady: bool = False
     base_low: int = 0
+    ceilings: Sequence[int] = ()
     is_dead: bool = False
     faces: dict[int, tuple[int, int]] = field(default_factory=dict)
     plans: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
@@ -103,13 +105,31 @@ def list_acts(
                 acts[-1].is_choice = pool[0].instrument.instrument_id in chosen_from
             else:
                 assert isinstance(pool[0].instrument.benefit, GiftOffer), pool[0].instrument.kind
-    lowered_at: dict[int, int] = {}
-    for act in acts:
-        act.is_lowered = bool(lowered_at) and any(lowered_at.get(row, act.stage[0]) < act.stage[0] for row in act.rows)
-        act.is_steady = rules.thresholds is Thresholds.PARALLEL and not act.is_payment and not act.is_lowered
-        if act.is_lowering:
-            lowered_at = dict.fromkeys(act.rows, act.stage[0]) | lowered_at
     return acts
+
+
+def act_until_choice(acts: Sequence[Act], balance: Balance, rules: PriceRules) -> tuple[list[Act], Balance]:
+    """The acts from the first choice on, numbered anew, with the balance after those before it.
+
+    It marks what stays the same from there on: with progressive thresholds the bases of that choice's stage, with
+    parallel ones every base that no later act lowers.
+    """
+    is_parallel = rules.thresholds is Thresholds.PARALLEL
+    first = next((at for at, act in enumerate(acts) if act.is_choice), len(acts))
+    for act in acts[:first]:
+        parts = find_parts(act, balance, is_parallel=is_parallel)
+        if parts is not None:
+            balance = take(act, balance, parts, is_parallel=is_parallel)
+    pending = list(acts[first:])
+    lowered_at: dict[int, int] = {}
+    for at, act in enumerate(pending):
+        act.at = at
+        act.is_lowered = bool(lowered_at) and any(lowered_at.get(row, act.stage[0]) < act.stage[0] for row in act.rows)
+        is_settled = not act.is_lowered if is_parallel else act.stage == pending[0].stage
+        act.is_steady = is_settled and not act.is_payment
+        if act.is_lowering and is_parallel:
+            lowered_at = dict.fromkeys(act.rows, act.stage[0]) | lowered_at
+    return pending, balance
 
 
 def opening(sheet: Sheet) -> Balance:
@@ -169,7 +189,10 @@ def most_given(act: Act, balance: Balance, *, is_parallel: bool) -> int:
     rest = act.pick(balance.left)
     if act.has_tail and sum(rest) <= act.face_of(act.base_low)[0]:
         return 0
-    most = sum(map(min, act.plan_of(own), rest)) if act.is_steady else min(amount, sum(rest))
+    if act.is_steady:
+        most = sum(map(min, act.plan_of(own), rest))
+    else:
+        most = min(amount, sum(map(min, act.ceilings, rest)) if act.ceilings else sum(rest))
     return most_funded(act, most) if act.has_budget else most
 
 

@@ -6,61 +6,70 @@ its funders' budgets even when it is cut most is dead.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from peakday.trade.promotions.rules.allocation import fits_budgets
 from peakday.trade.promotions.rules.card_conflicts import Conflicts, cover_with_cliques
-from peakday.trade.promotions.rules.card_effects import Act, Balance, most_given
+from peakday.trade.promotions.rules.card_effects import Act, Balance, bases_at, most_given
 
-Alternatives = Sequence[Sequence[int]]
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the forecast looks at; `own` are the bases of each act's rows at the start."""
+
+    acts: Sequence[Act]
+    alternatives: Sequence[Sequence[int]]
+    own: list[tuple[int, ...]]
+    left: Sequence[int]
 
 
 def foresee(
     acts: Sequence[Act], conflicts: Conflicts, balance: Balance, *, is_parallel: bool
 ) -> tuple[list[int], list[list[int]], list[int]]:
     """The most that each act gives, the choices in cliques, and the room on each line."""
+    own = [act.pick(bases_at(act, balance, is_parallel=is_parallel)) for act in acts]
     for act in acts:
-        act.base_low = sum(act.pick(balance.bases)) if act.is_steady else 0
+        act.base_low = sum(own[act.at]) if act.is_steady else 0
     most = [most_given(act, balance, is_parallel=is_parallel) for act in acts]
     cliques = cover_with_cliques(acts, conflicts.rivals, most)
-    alternatives = [*cliques, *([act.at] for act in acts if not act.is_choice)]
+    view = _View(acts, [*cliques, *([act.at] for act in acts if not act.is_choice)], own, balance.left)
     if is_parallel:
         for act in acts:
-            act.base_low = _base_low(act, acts, alternatives, most, balance)
+            act.base_low = _base_low(act, view, most)
+            if act.is_lowered and not act.is_payment and act.base_low:
+                act.ceilings = _most_parts(act, view)
         most = [most_given(act, balance, is_parallel=is_parallel) for act in acts]
-    room = _room(acts, alternatives, most, balance)
+    room = _room(view, most)
     for act in acts:
-        if act.has_budget and len(act.pool) == 1 and most[act.at] and is_parallel:
-            least = _least_given(act, acts, alternatives, most, room, balance)
-            if not fits_budgets(least, act.funding):
+        if act.has_budget and len(act.pool) == 1 and most[act.at]:
+            if not fits_budgets(_least_given(act, view, most, room), act.funding):
                 act.is_dead, most[act.at] = True, 0
     return most, cliques, room
 
 
-def _base_low(act: Act, acts: Sequence[Act], alternatives: Alternatives, most: Sequence[int], balance: Balance) -> int:
+def _base_low(act: Act, view: _View, most: Sequence[int]) -> int:
     """The least that the base of an act falls to."""
-    base = sum(act.pick(balance.bases))
+    base = sum(view.own[act.at])
     if not act.is_lowered:
         return base
     rows = set(act.rows)
-    for each in alternatives:
-        base -= max(
-            (
-                most[at]
-                for at in each
-                if acts[at].is_lowering and acts[at].stage[0] < act.stage[0] and rows.intersection(acts[at].rows)
-            ),
-            default=0,
-        )
+
+    def lowers(other: Act) -> bool:
+        return other.is_lowering and other.stage[0] < act.stage[0] and not rows.isdisjoint(other.rows)
+
+    for each in view.alternatives:
+        base -= max((most[at] for at in each if lowers(view.acts[at])), default=0)
     return max(base, 0)
 
 
-def _room(acts: Sequence[Act], alternatives: Alternatives, most: Sequence[int], balance: Balance) -> list[int]:
-    room = list(balance.left)
-    for each in alternatives:
+def _room(view: _View, most: Sequence[int]) -> list[int]:
+    room = list(view.left)
+    for each in view.alternatives:
         taken: dict[int, int] = {}
         for at in each:
-            if most[at] and not acts[at].is_payment:
-                for row, part in zip(acts[at].rows, _most_parts(acts[at], balance), strict=True):
+            act = view.acts[at]
+            if most[at] and not act.is_payment:
+                for row, part in zip(act.rows, _most_parts(act, view), strict=True):
                     if part > taken.get(row, 0):
                         taken[row] = part
         for row, part in taken.items():
@@ -68,33 +77,28 @@ def _room(acts: Sequence[Act], alternatives: Alternatives, most: Sequence[int], 
     return room
 
 
-def _most_parts(act: Act, balance: Balance) -> Sequence[int]:
+def _most_parts(act: Act, view: _View) -> Sequence[int]:
     """The most that an act below the payment level gives on each of its rows before anything is cut."""
-    own = act.pick(balance.bases)
+    own = view.own[act.at]
     if act.is_steady:
         return act.plan_of(own)
+    if act.ceilings:
+        return act.ceilings
     amount = act.face_of(sum(own))[1]
     if act.base_low == 0:
         return [amount] * len(own)
     return [min(amount * base // act.base_low + 1, amount) for base in own]
 
 
-def _least_given(
-    act: Act,
-    acts: Sequence[Act],
-    alternatives: Alternatives,
-    most: Sequence[int],
-    room: Sequence[int],
-    balance: Balance,
-) -> int:
+def _least_given(act: Act, view: _View, most: Sequence[int], room: Sequence[int]) -> int:
     """The least that an act gives if it gives anything, before its funders are asked."""
-    own = act.pick(balance.bases)
     if act.is_steady:
-        return sum(min(part, max(room[row] + part, 0)) for row, part in zip(act.rows, act.plan_of(own), strict=True))
+        plan = act.plan_of(view.own[act.at])
+        return sum(min(part, max(room[row] + part, 0)) for row, part in zip(act.rows, plan, strict=True))
     if not act.is_payment:
         return 0
-    rest = sum(max(room[row], 0) for row in act.rows)
-    for each in alternatives:
+    rest = sum([max(room[row], 0) for row in act.rows])
+    for each in view.alternatives:
         if act.at not in each:
-            rest -= max((most[at] for at in each if acts[at].is_payment and at < act.at), default=0)
+            rest -= max((most[at] for at in each if view.acts[at].is_payment and at < act.at), default=0)
     return min(act.face_of(act.base_low)[1], max(rest, 0))

@@ -67,7 +67,7 @@ def _find_sensitive(problem: Problem, sharing: Sequence[int]) -> list[int]:
     for act in reversed(problem.acts):
         is_counted_on = any(sharing[later] >> act.at & 1 for later in sensitive)
         if (
-            not problem.is_parallel
+            not (problem.is_parallel or act.is_steady)
             or (act.is_payment and is_counted_on)
             or ((act.is_payment or act.has_tail) and _may_run_short(act, problem, sharing[act.at]))
         ):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from peakday.trade.promotions.model import Instrument, Kind, Level, PriceRules, Thresholds
 from peakday.trade.promotions.rules.card_conflicts import Conflicts, find_conflicts
-from peakday.trade.promotions.rules.card_effects import Act, Balance, list_acts, opening
+from peakday.trade.promotions.rules.card_effects import Act, Balance, act_until_choice, list_acts, opening
 from peakday.trade.promotions.rules.card_forecast import foresee
 from peakday.trade.promotions.rules.sheet import Candidate, Sheet
 
@@ -54,9 +54,10 @@ def state_problem(
     When gift cards are to be chosen, what they pay counts; else only what others give.
     """
     kept = sorted_in_turn([*forced, *choices])
-    balance, is_parallel = opening(sheet), rules.thresholds is Thresholds.PARALLEL
+    is_parallel = rules.thresholds is Thresholds.PARALLEL
     able = {each.instrument.instrument_id for each in choices}
-    acts = list_acts([each for each in kept if each.rule.level > Level.ITEM], sheet, able, rules)
+    listed = list_acts([each for each in kept if each.rule.level > Level.ITEM], sheet, able, rules)
+    acts, balance = act_until_choice(listed, opening(sheet), rules)
     is_paying = any(each.instrument.kind is Kind.GIFT_CARD for each in choices)
     for act in acts:
         act.counts = act.counts or is_paying
