@@ -224,7 +224,7 @@ def _items(facts: _Facts, cut: Cut) -> dict:
     }  # fmt: skip
 
 
-def _market(facts: _Facts, cut: Cut, people_min: int = 5) -> dict:
+def _market(facts: _Facts, cut: Cut, people_min: int = 5, rivals_min: int = 5) -> dict:
     events = facts.timed("events", "ts")
     weeks = {(x["region_id"], x["week_start"]) for x in facts.rows["exposures"]
              if x["shop_id"] == str(SHOP) and (x["display"] != "0" or x["mailer"] != "0")}  # fmt: skip
@@ -242,15 +242,19 @@ def _market(facts: _Facts, cut: Cut, people_min: int = 5) -> dict:
             visits.add((event["user_id"], category))
     here = {(line["buyer_id"], line["category_id"]) for line in facts.timed("order_lines", "paid_at")}
     elsewhere: dict = defaultdict(int)
+    rivals: dict = defaultdict(set)
     for line in facts.timed("order_lines", "paid_at", shop=False):
         elsewhere[line["buyer_id"], line["category_id"]] += line["paid_minor"]
+        rivals[line["buyer_id"], line["category_id"]].add(line["shop_id"])
     lost = [visit for visit in visits if visit in elsewhere and visit not in here]
     people = len({user for user, _ in lost})
     amount = sum(elsewhere[visit] for visit in lost)
+    unit = 10 ** max(len(str(amount)) - 2, 0)
+    is_shown = people >= people_min and len(set().union(*(rivals[visit] for visit in lost))) >= rivals_min
     return {
         "exposed_people": len(exposed), "exposed_buyers": len(exposed & payers),
         "exposure_conversion": share(len(exposed & payers), len(exposed)),
         "category_visitors": len({user for user, _ in visits}), "lost_people": people,
-        "lost_amount": amount if people >= people_min or not people else None,
+        "lost_amount": (amount + unit // 2) // unit * unit if is_shown or not people else None,
         "loss_rate": share(people, len({user for user, _ in visits})),
     }  # fmt: skip

@@ -126,9 +126,9 @@ async def test_a_buyer_returns_when_the_year_before_the_window_holds_a_payment()
 async def test_a_lost_visitor_paid_a_competitor_in_the_same_leaf_category_and_the_shop_nothing_in_it() -> None:
     market = SmallMarket()
     market.item("i1", "shoes")
-    for user in ("ann", "bob", "cat", "dan", "eve", "fay"):
+    for number, user in enumerate(("ann", "bob", "cat", "dan", "eve", "fay")):
         market.event(user, "pv", at("2026-11-11 09:00"), item_id="i1")
-        market.order(user, at("2026-11-11 10:00"), at("2026-11-11 10:00"), shop_id=str(RIVAL),
+        market.order(user, at("2026-11-11 10:00"), at("2026-11-11 10:00"), shop_id=f"rival-{number}",
                      lines=[("x", "shoes", 1, 700), ("y", "bags", 1, 9000)])  # fmt: skip
     market.order("fay", at("2026-11-11 11:00"), at("2026-11-11 11:00"), lines=[("i1", "shoes", 1, 50)])
     found = await figures(market, "lost_people", "lost_amount", "loss_rate")
@@ -143,6 +143,39 @@ async def test_what_too_few_lost_visitors_spent_elsewhere_is_not_told() -> None:
     assert await figures(market, "lost_people", "lost_amount") == {"lost_people": 1, "lost_amount": None}
     market.order("ann", at("2026-11-11 11:00"), at("2026-11-11 11:00"), lines=[("i1", "shoes", 1, 1)])
     assert await figures(market, "lost_people", "lost_amount") == {"lost_people": 0, "lost_amount": 0}
+
+
+def _lost_to(rivals: list[str], minor: list[int]) -> SmallMarket:
+    """A buyer lost for each amount, the first to the first rival, and so on in turn."""
+    market = SmallMarket()
+    for number, paid in enumerate(minor):
+        market.event(f"buyer-{number}", "pv", at("2026-11-11 09:00"), category_id="shoes")
+        market.order(f"buyer-{number}", at("2026-11-11 10:00"), at("2026-11-11 10:00"),
+                     shop_id=rivals[number % len(rivals)], lines=[("x", "shoes", 1, paid)])  # fmt: skip
+    return market
+
+
+@pytest.mark.parametrize(
+    "rivals, minor, shown",
+    [
+        (4, [100] * 8, None), (5, [100] * 4, None), (5, [100] * 5, 500), (5, [0] * 5, 0), (5, [1, 1, 1, 1, 3], 7),
+        (5, [1000, 1000, 1000, 1000, 949], 4900), (5, [1000, 1000, 1000, 1000, 950], 5000),
+        (5, [20_000_000_000, 3_500_000_000, 0, 0, 0, 0], 24_000_000_000), (5, [99_400, 0, 0, 0, 99], 99_000),
+        (5, [99_500, 0, 0, 0, 0], 100_000),
+    ],
+)  # fmt: skip
+async def test_money_lost_to_competitors_is_rounded_and_told_for_five_people_and_five_shops(
+    rivals, minor, shown
+) -> None:
+    market = _lost_to([f"rival-{number}" for number in range(rivals)], minor)
+    assert await figures(market, "lost_people", "lost_amount") == {"lost_people": len(minor), "lost_amount": shown}
+
+
+async def test_who_sends_a_buyers_visit_sees_the_money_lost_change_by_two_digits_at_most() -> None:
+    rivals = [f"rival-{number}" for number in range(5)]
+    before = await figures(_lost_to(rivals, [100_000] * 10), "lost_amount")
+    after = await figures(_lost_to(rivals, [*[100_000] * 10, 12_345]), "lost_amount")
+    assert (before, after) == (1_000_000, 1_000_000)
 
 
 async def test_households_that_checked_out_where_the_shop_was_on_display_are_exposed() -> None:

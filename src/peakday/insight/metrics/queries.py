@@ -22,6 +22,7 @@ from peakday.insight.metrics.model import Answer, Dimension, FactPage, FigureRow
 from peakday.kernel.text import Text
 
 PEOPLE_MIN = 5  # the smallest group whose money a shop may see elsewhere
+RIVALS_MIN = 5  # the fewest competing shops whose money a shop may see as a sum
 ROWS_MAX = 10_000  # one page of facts
 LABELS_MAX = 5_000
 _YEAR = timedelta(days=365)
@@ -40,7 +41,7 @@ def window_parameters(question: Question) -> dict[str, object]:
         "week_before": window.first_day - _WEEK_REACH,
         "previous_start": naive(previous.start), "previous_end": naive(previous.end),
         "year_before": naive(window.start - _YEAR),
-        "with_simulated": question.with_simulated, "people_min": PEOPLE_MIN,
+        "with_simulated": question.with_simulated, "people_min": PEOPLE_MIN, "rivals_min": RIVALS_MIN,
         **{f"only_{name.value}": value for name, value in question.filters.items()},
     }  # fmt: skip
 

@@ -68,35 +68,47 @@ STEPS = (
     ),
     Step(
         "category_payments",
-        Text("看过的人在这些类目付给本店和付给别店的金额",
-             "What those visitors paid in those categories, to the shop and to others"),
+        Text("这些类目中每位买家付给每家店的金额", "What each buyer paid each shop in those categories"),
         f"""
-        select l.buyer_id, l.category_id,
-               coalesce(sum(l.paid_minor) filter (where l.shop_id <> $shop_id), 0) as elsewhere_minor,
-               count(*) filter (where l.shop_id <> $shop_id) as elsewhere,
-               count(*) filter (where l.shop_id = $shop_id) as here
+        select l.buyer_id, l.category_id, l.shop_id, sum(l.paid_minor) as paid_minor
         from order_lines l
         where l.paid_at >= $start and l.paid_at < $end and l.buyer_id is not null
           and l.category_id in (select category_id from category_visits) and {_KNOWN.format("l.")}
-        group by l.buyer_id, l.category_id
+        group by l.buyer_id, l.category_id, l.shop_id
         """,
         needs=("category_visits",), reads_market=True,
     ),
     Step(
+        "rival_payments",
+        Text("在该类目没有付给本店的买家付给每家别店的金额",
+             "What buyers who paid the shop nothing in the category paid each competitor"),
+        """
+        select p.buyer_id, p.category_id, p.shop_id, p.paid_minor
+        from category_payments p
+        left join category_payments own
+          on own.shop_id = $shop_id and own.buyer_id = p.buyer_id and own.category_id = p.category_id
+        where p.shop_id <> $shop_id and own.shop_id is null
+        """,
+        needs=("category_payments",),
+    ),
+    Step(
         "visit_outcomes",
         Text("看过之后:没有付给本店,而在同一叶子类目付给了别店,即为流失",
-             "Lost: paid the shop nothing in that leaf category, and paid a competitor in it"),
+             "Lost: paid the shop nothing in that leaf category, and paid a competitor in it; a row each competitor"),
         """
-        select v.part, v.user_id, v.category_id, coalesce(p.elsewhere_minor, 0) as elsewhere_minor,
-               coalesce(p.elsewhere > 0 and p.here = 0, false) as is_lost
+        select v.part, v.user_id, v.category_id, r.shop_id as rival_id, coalesce(r.paid_minor, 0) as elsewhere_minor,
+               r.shop_id is not null as is_lost
         from category_visits v
-        left join category_payments p on p.buyer_id = v.user_id and p.category_id = v.category_id
+        left join rival_payments r on r.buyer_id = v.user_id and r.category_id = v.category_id
         """,
-        needs=("category_visits", "category_payments"),
+        needs=("category_visits", "rival_payments"),
     ),
 )  # fmt: skip
 
 _LOST = "count(distinct user_id) filter (where is_lost)"
+_LOST_MINOR = "sum(elsewhere_minor) filter (where is_lost)"
+# 10 to the power of the digits behind the first two
+_LOST_UNIT = f"pow(10, greatest(length(cast({_LOST_MINOR} as varchar)) - 2, 0))"
 
 METRICS = (
     Metric(
@@ -133,11 +145,13 @@ METRICS = (
     ),
     Metric(
         "lost_amount", Text("流失金额", "Amount lost to competitors"), Unit.MONEY,
-        Text("流失的人在该类目付给别店的金额;人数太少时不显示",
-             "What lost people paid competitors in the category; not shown for too few people"),
-        "SYSTEMS 4.1 (own knowledge); suppressed under a minimum group", "market", step="visit_outcomes",
-        aggregate=f"case when {_LOST} = 0 then 0 when {_LOST} >= $people_min"
-        " then sum(elsewhere_minor) filter (where is_lost) end",
+        Text("流失的人在该类目付给别店的金额,保留两位有效数字;不足 5 人或不足 5 家竞店时不显示",
+             "What lost people paid competitors in the category, rounded to two significant digits; not shown for fewer"
+             " than 5 people or fewer than 5 competing shops"),
+        "our definition", "market", step="visit_outcomes",
+        aggregate=f"case when {_LOST} = 0 then 0"
+        f" when {_LOST} >= $people_min and count(distinct rival_id) >= $rivals_min"
+        f" then round({_LOST_MINOR} / {_LOST_UNIT}) * {_LOST_UNIT} end",
         is_suppressible=True,
         rows=("category_visits", "true"),
     ),

@@ -24,6 +24,7 @@ PARAMETERS = {
     "year_before": "TIMESTAMP in UTC: 365 days before the window's first instant",
     "with_simulated": "BOOLEAN: whether simulated events and orders count",
     "people_min": "INTEGER: smallest group whose money is shown",
+    "rivals_min": "INTEGER: fewest competing shops whose money is shown as a sum",
 }
 _NAMED = re.compile(r"\{(\w+)\}")
 
