@@ -57,11 +57,11 @@ async def open_web_engines(house: House) -> AsyncIterator[House]:
         await log.close()
 
 
-async def extract_facts(house: House) -> None:
+async def extract_facts(house: House, *, anew: bool = False) -> metrics.Extracted:
     """Bring the columnar extract up to the record, so that the first page after an import need not."""
     store = metrics.open_fact_store(house, PROVIDERS)
     try:
-        await store.extract()
+        return await store.extract(anew=anew)
     finally:
         store.close()
 

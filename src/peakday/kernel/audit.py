@@ -14,12 +14,16 @@ FINDINGS_MAX = 200  # of one invariant: the first ones say what is wrong
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken invariant: in which room, which one, of what (a shown id), with the figures that disagree."""
+    """One broken invariant: in which room, which one, of what (a shown id), with the figures that disagree.
+
+    `remedy` says what sets it right, where there is one way.
+    """
 
     room: str
     invariant: str
     subject: str
     detail: str
+    remedy: str = ""
 
 
 Audit = Callable[[Tx], AsyncIterator[Finding] | Awaitable[list[Finding]]]

@@ -104,6 +104,21 @@ def test_the_tables_the_address_and_a_prompt_are_at_hand(market):
     assert market.run("db", "psql", "-Atc", "select count(*) from kernel.outbox").stdout == "0\n"
 
 
+def test_the_audit_of_an_extract_that_kept_deleted_rows_names_the_command_that_mends_it(market):
+    market.run("db", "migrate")
+    market.run("db", "psql", "-c", "insert into catalog.brand (brand_id, name, source, source_ref)"
+               " select gen_random_uuid(), n, 'test', n from unnest('{a,b}'::text[]) n")  # fmt: skip
+    assert market.run("audit").returncode == 0
+    market.run("db", "psql", "-c", "delete from catalog.brand where name = 'b'")
+    found = market.run("audit", "--json")
+    (finding,) = json.loads(found.stdout)["findings"]
+    assert found.returncode == 1
+    assert finding == ["metrics", "facts equal the record", "brands all", "facts (2,), record (1,)",
+                       "peakday facts rebuild"]  # fmt: skip
+    assert "brands                  1 rows" in market.run(*finding[-1].split()[1:]).stdout
+    assert market.run("audit").returncode == 0
+
+
 def test_a_refusal_is_one_sentence_and_not_a_traceback(market):
     done = subprocess.run(
         [sys.executable, "-m", "peakday.apps.cli", "db", "url"], cwd=market.folder, check=False, capture_output=True,

@@ -12,17 +12,13 @@ from peakday.insight.metrics.facts.manifest import FactFolder
 from peakday.trade.orders.api import copy_facts
 from tests.insight.metrics.small_market import SHOP
 
+PROVIDERS = dict.fromkeys(("orders", "order_lines", "refunds"), copy_facts)
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
 
 
 @pytest.fixture
 async def audited(house):
-    store = FactStore(
-        house.database,
-        house.clock,
-        house.settings.facts_dir,
-        dict.fromkeys(("orders", "order_lines", "refunds"), copy_facts),
-    )
+    store = FactStore(house.database, house.clock, house.settings.facts_dir, PROVIDERS)
     house.add(store)
     async with house.database.transaction() as tx:
         for _ in range(3):
@@ -58,4 +54,31 @@ async def test_a_row_deleted_from_the_record_is_found(audited) -> None:
         await tx.execute(
             "delete from orders.customer_order where order_id in (select order_id from orders.customer_order limit 1)"
         )
-    assert [finding.subject for finding in await audit(audited)] == ["orders 2026-11"]
+    (finding,) = await audit(audited)
+    assert (finding.subject, finding.remedy) == ("orders 2026-11", "peakday facts rebuild")
+
+
+CORRUPTIONS = {
+    "a row is deleted": "delete from orders.customer_order where source_ref = (select min(source_ref) from"
+    " orders.customer_order)",
+    "all rows are deleted": "delete from orders.customer_order",
+    "a row is changed unmarked": "update orders.customer_order set paid_minor = 11",
+}
+
+
+@pytest.mark.parametrize("statement", CORRUPTIONS.values(), ids=CORRUPTIONS)
+async def test_an_extract_made_anew_says_what_the_record_says_also_to_who_had_it_open(audited, statement) -> None:
+    async with audited.database.transaction() as tx:
+        await tx.execute(statement)
+    assert await audit(audited) != []
+    other = FactStore(audited.database, audited.clock, audited.settings.facts_dir, PROVIDERS)
+    await other.extract(anew=True)
+    other.close()
+    assert await audit(audited) == []
+
+
+async def test_an_extract_made_anew_needs_no_file_of_the_old_one(audited) -> None:
+    for path in audited.settings.facts_dir.glob("orders/*.parquet"):
+        path.write_bytes(b"not parquet")
+    await audited.get(FactStore).extract(anew=True)
+    assert await audit(audited) == []

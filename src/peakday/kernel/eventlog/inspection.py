@@ -16,6 +16,7 @@ from peakday.kernel.eventlog.manifest import Manifest, StoredPart, read_manifest
 from peakday.kernel.eventlog.model import LogShape
 
 FINDINGS_MAX = 100  # of one kind
+RESTORE = "put the file back from a backup; the next compaction takes its rows"
 
 
 def inspect_log(folder: Path, shape: LogShape, room: str) -> list[Finding]:
@@ -31,7 +32,8 @@ def inspect_log(folder: Path, shape: LogShape, room: str) -> list[Finding]:
             findings.append(Finding(room, "log_part_is_whole", part.path, fault))
     findings += _doubled_keys(readable, shape, room)
     findings += _parts_named_wrongly(manifest, room)
-    findings += [Finding(room, "log_segment_is_whole", seal.name, fault) for seal, fault in list_faults(folder)]
+    for seal, fault in list_faults(folder):
+        findings.append(Finding(room, "log_segment_is_whole", seal.name, fault, RESTORE))
     for path in sorted((folder / UNREADABLE).glob("*")):
         findings.append(Finding(room, "log_lines_are_readable", path.name, "lines were set aside as unreadable"))
     return findings

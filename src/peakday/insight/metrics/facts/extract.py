@@ -42,15 +42,20 @@ class Extracted:
     files: dict[str, int]
 
 
-async def extract_facts(database: Database, providers: Providers, folder: Path, now: datetime) -> Extracted:
-    """Bring the Parquet files up to the record. Waits for an extraction that is under way in another process."""
+async def extract_facts(
+    database: Database, providers: Providers, folder: Path, now: datetime, *, anew: bool = False
+) -> Extracted:
+    """Bring the Parquet files up to the record. Waits for an extraction that is under way in another process.
+
+    `anew` reads all rows instead of the changed ones: what was deleted from the record behind our back goes too.
+    """
     facts = FactFolder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "extract.lock").open("w") as lock:
         await _take(lock.fileno())
         before = facts.load()
         with _scratch(folder) as scratch:
-            since = (before.watermark, before.identity) if before else (None, None)
+            since = (before.watermark, before.identity) if before and not anew else (None, None)
             pulled = await pull_rows(database, providers, scratch, *since)
             return await asyncio.to_thread(_rewrite, facts, before, pulled, scratch, now)
 

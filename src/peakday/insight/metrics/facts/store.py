@@ -116,9 +116,9 @@ class FactStore:
             await self._look()
             self._looked_at, self.as_of = looked_at, as_of
 
-    async def extract(self) -> Extracted:
-        """Bring the Parquet files up to the record: the worker's duty, and after an import."""
-        return await extract_facts(self._database, self._providers, self._facts.path, self._clock.now())
+    async def extract(self, *, anew: bool = False) -> Extracted:
+        """Bring the Parquet files up to the record: the worker's duty, and after an import; `anew` from all rows."""
+        return await extract_facts(self._database, self._providers, self._facts.path, self._clock.now(), anew=anew)
 
     async def export(self, folder: Path) -> dict[str, Path]:
         """Write every relation as it stands to one Parquet file each, for another engine."""
