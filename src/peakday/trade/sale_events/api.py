@@ -37,15 +37,13 @@ from peakday.trade.sale_events.actions.manage_events import (
 from peakday.trade.sale_events.actions.remind import remind_shops
 from peakday.trade.sale_events.actions.ship_events import announced_plans, ship_events
 from peakday.trade.sale_events.errors import NotEnrolled
+from peakday.trade.sale_events.exits import Exit, ExitAsk, ExitReason
 from peakday.trade.sale_events.model import (
     Calendar,
     Deadline,
     EnrolledPrice,
     Entry,
     EventPlace,
-    Exit,
-    ExitAsk,
-    ExitReason,
     MilestoneKind,
     SaleEvent,
 )

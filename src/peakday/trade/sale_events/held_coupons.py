@@ -7,7 +7,8 @@ from peakday.kernel.database import Tx
 from peakday.kernel.text import Text
 from peakday.trade.promotions import api as promotions
 from peakday.trade.promotions.model import Instrument
-from peakday.trade.sale_events.model import ExitAsk, Track
+from peakday.trade.sale_events.exits import ExitAsk
+from peakday.trade.sale_events.model import Track
 
 SHOWN_MAX = 20
 

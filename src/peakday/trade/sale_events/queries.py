@@ -11,15 +11,13 @@ import asyncpg
 from peakday.kernel.database import Tx
 from peakday.kernel.text import Text
 from peakday.trade.sale_events.errors import EventNotFound
+from peakday.trade.sale_events.exits import Exit, ExitAsk, ExitReason
 from peakday.trade.sale_events.model import (
     EnrolledPrice,
     Entry,
     EntryStatus,
     EventPlan,
     EventStatus,
-    Exit,
-    ExitAsk,
-    ExitReason,
     Phase,
     Proof,
     SaleEvent,

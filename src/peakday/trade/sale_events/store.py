@@ -14,13 +14,12 @@ from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id
 from peakday.trade.sale_events.errors import ShopNotEnrolled
+from peakday.trade.sale_events.exits import Consequences, Exit
 from peakday.trade.sale_events.model import (
-    Consequences,
     Entry,
     EntryStatus,
     EventPlan,
     EventStatus,
-    Exit,
     ShopEnrolment,
 )
 
@@ -38,7 +37,8 @@ _STAGE = (
 )
 _STORE_ENTRIES = f"""
 insert into sale_events.entry as old ({", ".join(_ENTRY_COLUMNS)}) select {", ".join(_ENTRY_COLUMNS)} from staged_entry
-on conflict ({", ".join(_KEY)}) do update set {", ".join(f"{name} = excluded.{name}" for name in _CHANGED)}, exit_id = null
+on conflict ({", ".join(_KEY)}) do update set exit_id = null,
+    {", ".join(f"{name} = excluded.{name}" for name in _CHANGED)}
 """
 
 
@@ -124,8 +124,8 @@ async def lock_enrolment(tx: Tx, shop_id: UUID, event_id: UUID) -> ShopEnrolment
 async def set_enrolment(tx: Tx, shop_id: UUID, event_id: UUID, status: EntryStatus, now: datetime) -> None:
     """Move the shop's enrolment. Needs `lock_enrolment`."""
     await tx.execute(
-        "update sale_events.shop_enrolment set status = $3, exited_at = case when $3 = 'exited' then $4::timestamptz end"
-        " where shop_id = $1 and event_id = $2",
+        "update sale_events.shop_enrolment set status = $3,"
+        " exited_at = case when $3 = 'exited' then $4::timestamptz end where shop_id = $1 and event_id = $2",
         shop_id, event_id, status.value, now,
     )  # fmt: skip
 
@@ -207,10 +207,11 @@ async def add_reminders(
     """
     track, milestone, lead = date
     rows = await tx.fetch(
-        "insert into sale_events.reminder select s.shop_id, s.event_id, $2, $3, $4, $5 from sale_events.shop_enrolment s"
-        " where s.event_id = $1 and s.status = 'enrolled' and ($2 = '' or $3 = 'price_lock' or exists (select"
-        " from sale_events.entry e where e.shop_id = s.shop_id and e.event_id = s.event_id and e.track = $2"
-        " and e.status = 'enrolled')) on conflict do nothing returning shop_id",
+        "insert into sale_events.reminder select s.shop_id, s.event_id, $2, $3, $4, $5"
+        " from sale_events.shop_enrolment s where s.event_id = $1 and s.status = 'enrolled'"
+        " and ($2 = '' or $3 = 'price_lock' or exists (select from sale_events.entry e where e.shop_id = s.shop_id"
+        " and e.event_id = s.event_id and e.track = $2 and e.status = 'enrolled'))"
+        " on conflict do nothing returning shop_id",
         event_id, track, milestone, lead, now,
     )  # fmt: skip
     return [row["shop_id"] for row in rows]

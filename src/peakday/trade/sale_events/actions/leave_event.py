@@ -32,17 +32,15 @@ from peakday.trade.sale_events.errors import (
     UndoNotAllowed,
 )
 from peakday.trade.sale_events.events import ItemExited
-from peakday.trade.sale_events.held_coupons import list_held_coupons
-from peakday.trade.sale_events.model import (
-    EXIT_PREFIX,
+from peakday.trade.sale_events.exits import (
     Consequences,
-    EntryStatus,
     Exit,
     ExitAsk,
     ExitReason,
     OrdersPlaced,
-    SaleEvent,
 )
+from peakday.trade.sale_events.held_coupons import list_held_coupons
+from peakday.trade.sale_events.model import EXIT_PREFIX, EntryStatus, SaleEvent
 from peakday.trade.sale_events.rules.exit_terms import ExitTerms, exit_terms
 
 VIEW = "marketing:view"

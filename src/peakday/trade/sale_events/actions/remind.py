@@ -1,7 +1,7 @@
 """Which shops are told that a date of an event comes near?
 
-Each enrolled shop once for each date and lead: that items can be enrolled until then, that the stock is locked, that the
-warm-up or the sale begins. Dates of a track after its enrolment reach only shops that have something in it.
+Each enrolled shop once for each date and lead: that items can be enrolled until then, that the stock is locked, that
+the warm-up or the sale begins. Dates of a track after its enrolment reach only shops that have something in it.
 """
 
 from datetime import datetime, timedelta

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from peakday.kernel.rulesets import RuleSet
-from peakday.trade.sale_events.model import ExitAsk, LostTrack, Phase, TrackPlace
+from peakday.trade.sale_events.exits import ExitAsk, LostTrack
+from peakday.trade.sale_events.model import Phase, TrackPlace
 from peakday.trade.sale_events.rules.milestones import PHASES, is_at_most, phase_ends_at
 
 
