@@ -1,0 +1,1 @@
+"""What can be done to the books: open accounts, post, and post many callers' postings as one."""

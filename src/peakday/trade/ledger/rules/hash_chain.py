@@ -1,0 +1,47 @@
+"""What does the hash of an entry cover?
+
+SHA-256 over the hash before it, every column of the entry, and what its posting says: fingerprint, rule, reference,
+label. Numbers are big-endian, texts UTF-8 behind their length, instants whole microseconds since 1970; so anybody can
+compute it anew. Whoever changes, adds or takes away an entry must change every hash after it and the head.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+
+from peakday.trade.ledger.model import Effect, Entry, Posting
+
+FIRST_HASH = bytes(32)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_NO_ID = bytes(16)
+_NEVER = -1
+_EFFECT_BYTE = {effect: effect.value[0].encode() for effect in Effect}
+_pack = Struct(">32sq16sHc16s16s16sqq3sqq6q").pack
+
+
+def posting_mark(fingerprint: bytes, posting: Posting) -> bytes:
+    """What the hashes of a posting's entries cover of the posting itself."""
+    rule, ref = posting.rule.encode(), posting.ref.encode()
+    return b"".join((
+        fingerprint, b"\x01" if posting.is_simulated else b"\x00", len(rule).to_bytes(2, "big"), rule, ref,
+    ))  # fmt: skip
+
+
+def entry_hash(before: bytes, mark: bytes, entry: Entry) -> bytes:
+    """The hash of an entry after the hash `before`; `mark` is its `posting_mark`."""
+    (entry_no, posting_id, step, effect, hold_id, debit_id, credit_id, amount, released, currency, expires_at, at,
+     *after) = entry  # fmt: skip
+    return hashlib.sha256(
+        _pack(
+            before, entry_no, posting_id.bytes, step, _EFFECT_BYTE[effect], hold_id.bytes if hold_id else _NO_ID,
+            debit_id.bytes, credit_id.bytes, amount, released, currency.encode(),
+            _NEVER if expires_at is None else _microseconds(expires_at), _microseconds(at), *after,
+        )
+        + mark
+    ).digest()  # fmt: skip
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
