@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from peakday.trade.promotions.model import BASIS, Counts, Gives
-from peakday.trade.promotions.rules.card_effects import Act, Balance, bases_at
+from peakday.trade.promotions.rules.card_effects import Act, Balance, bases_at, is_lowered_by
 from peakday.trade.promotions.rules.card_problem import Problem
 
 ONE = 10**9
-SETTLED_FIRST_MAX = 4  # cards with slopes that scenes settle
+SETTLED_FIRST_MAX = 5  # cards that scenes settle
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +72,12 @@ def lay_out_group(problem: Problem, positions: Sequence[int]) -> Group:
 
 
 def list_scenes(group: Group, opening: Balance) -> Iterator[Scene]:
-    """Every allowed way to settle the cards whose slope matters most."""
+    """Every allowed way to settle the largest cards that have a slope or exclude many."""
     slopes = [_slope(act, opening, is_parallel=group.is_parallel) for act in group.acts]
     matters = [
-        step for step, act in enumerate(group.acts) if act.is_choice and slopes[step] and _is_pressed(group, step)
+        step for step in range(len(group.acts)) if (slopes[step] and _is_pressed(group, step)) or _is_torn(group, step)
     ]
+    matters = [step for step in matters if group.acts[step].is_choice and group.most[step]]
     first = sorted(sorted(matters, key=lambda step: -group.most[step])[:SETTLED_FIRST_MAX])
     for sure in _allowed_sets(group, first):
         gains = group.most.copy()
@@ -162,12 +163,7 @@ def _slope(act: Act, balance: Balance, *, is_parallel: bool) -> tuple[int, int] 
 
 def _presses(group: Group, step: int, later: int) -> bool:
     """Whether each unit that an act gives is one less in the base of a later act."""
-    act, other = group.acts[step], group.acts[later]
-    if group.spans[step] & ~group.spans[later]:
-        return False
-    if group.is_parallel:
-        return act.is_lowering and other.stage[0] > act.stage[0]
-    return other.stage > act.stage
+    return not group.spans[step] & ~group.spans[later] and is_lowered_by(group.acts[later], group.acts[step])
 
 
 def _is_pressed(group: Group, later: int) -> bool:
@@ -176,6 +172,12 @@ def _is_pressed(group: Group, later: int) -> bool:
         for step in range(later)
         if step not in group.rivals[later]
     )
+
+
+def _is_torn(group: Group, step: int) -> bool:
+    """Whether a card excludes some that do not exclude each other."""
+    rivals = sum([1 << each for each in group.rivals[step] if group.most[each]])
+    return any(rivals & ~(sum([1 << each for each in group.rivals[other]]) | 1 << other) for other in _bits(rivals))
 
 
 def _worth(group: Group, slopes: Sequence[tuple[int, int] | None]) -> list[int]:

@@ -27,7 +27,8 @@ class Act:
     """An instrument above the item level, or a pool of cross-shop tiers that act as one.
 
     A `choice` may be left out. What `counts` lowers the figure that the search wants low. Of a `lowered` act an earlier
-    level may lower the base, to `base_low` at least; `ceilings` are the most it
+    level may lower the base, to `base_low` at least and
+    `base_high` at most; `ceilings` are the most it
     gives on each row. A `steady` act spreads the same amount in the same way whatever
     acted before it. A `dead` one can never give.
     """
@@ -43,9 +44,11 @@ class Act:
     has_tail: bool
     has_budget: bool
     is_lowering: bool
+    is_parallel: bool = True
     is_lowered: bool = False
     is_steady: bool = False
     base_low: int = 0
+    base_high: int = 0
     ceilings: Sequence[int] = ()
     is_dead: bool = False
     faces: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -121,15 +124,19 @@ def act_until_choice(acts: Sequence[Act], balance: Balance, rules: PriceRules) -
         if parts is not None:
             balance = take(act, balance, parts, is_parallel=is_parallel)
     pending = list(acts[first:])
-    lowered_at: dict[int, int] = {}
     for at, act in enumerate(pending):
-        act.at = at
-        act.is_lowered = bool(lowered_at) and any(lowered_at.get(row, act.stage[0]) < act.stage[0] for row in act.rows)
-        is_settled = not act.is_lowered if is_parallel else act.stage == pending[0].stage
-        act.is_steady = is_settled and not act.is_payment
-        if act.is_lowering and is_parallel:
-            lowered_at = dict.fromkeys(act.rows, act.stage[0]) | lowered_at
+        act.at, act.is_parallel = at, is_parallel
+        rows = set(act.rows)
+        act.is_lowered = any(is_lowered_by(act, other) and not rows.isdisjoint(other.rows) for other in pending[:at])
+        act.is_steady = not act.is_lowered and not act.is_payment
     return pending, balance
+
+
+def is_lowered_by(act: Act, other: Act) -> bool:
+    """Whether what the other gives on their common rows lowers what this act counts."""
+    if act.is_parallel:
+        return other.is_lowering and other.stage[0] < act.stage[0]
+    return other.stage < act.stage
 
 
 def opening(sheet: Sheet) -> Balance:
@@ -183,7 +190,7 @@ def most_given(act: Act, balance: Balance, *, is_parallel: bool) -> int:
     there does a line on which little is left cut the bound.
     """
     own = act.pick(bases_at(act, balance, is_parallel=is_parallel))
-    amount = act.face_of(sum(own))[1]
+    amount = act.face_of(min(sum(own), act.base_high))[1]
     if act.is_dead or amount == 0 or not any(own):
         return 0
     rest = act.pick(balance.left)

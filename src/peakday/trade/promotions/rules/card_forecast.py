@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from peakday.trade.promotions.rules.allocation import fits_budgets
 from peakday.trade.promotions.rules.card_conflicts import Conflicts, cover_with_cliques
-from peakday.trade.promotions.rules.card_effects import Act, Balance, bases_at, most_given
+from peakday.trade.promotions.rules.card_effects import Act, Balance, bases_at, is_lowered_by, most_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +29,46 @@ def foresee(
     """The most that each act gives, the choices in cliques, and the room on each line."""
     own = [act.pick(bases_at(act, balance, is_parallel=is_parallel)) for act in acts]
     for act in acts:
-        act.base_low = sum(own[act.at]) if act.is_steady else 0
+        act.base_high = sum(own[act.at])
+        act.base_low = act.base_high if act.is_steady else 0
     most = [most_given(act, balance, is_parallel=is_parallel) for act in acts]
     cliques = cover_with_cliques(acts, conflicts.rivals, most)
     view = _View(acts, [*cliques, *([act.at] for act in acts if not act.is_choice)], own, balance.left)
-    if is_parallel:
-        for act in acts:
-            act.base_low = _base_low(act, view, most)
-            if act.is_lowered and not act.is_payment and act.base_low:
-                act.ceilings = _most_parts(act, view)
-        most = [most_given(act, balance, is_parallel=is_parallel) for act in acts]
+    for act in acts:
+        act.base_low = _base_low(act, view, most)
+        if act.is_lowered and not act.is_payment and act.base_low:
+            act.ceilings = _most_parts(act, view)
+    most = [most_given(act, balance, is_parallel=is_parallel) for act in acts]
     room = _room(view, most)
     for act in acts:
-        if act.has_budget and len(act.pool) == 1 and most[act.at]:
-            if not fits_budgets(_least_given(act, view, most, room), act.funding):
-                act.is_dead, most[act.at] = True, 0
+        least = _least_given(act, view, most, room) if most[act.at] and len(act.pool) == 1 else 0
+        if act.has_budget and not fits_budgets(least, act.funding):
+            act.is_dead, most[act.at] = True, 0
+        elif not (act.is_choice or act.has_budget or act.has_tail):
+            _lower_high(act, view, least)
+    most = [most_given(act, balance, is_parallel=is_parallel) if most[act.at] else 0 for act in acts]
     return most, cliques, room
 
 
 def _base_low(act: Act, view: _View, most: Sequence[int]) -> int:
     """The least that the base of an act falls to."""
     base = sum(view.own[act.at])
-    if not act.is_lowered:
-        return base
-    rows = set(act.rows)
-
-    def lowers(other: Act) -> bool:
-        return other.is_lowering and other.stage[0] < act.stage[0] and not rows.isdisjoint(other.rows)
-
-    for each in view.alternatives:
-        base -= max((most[at] for at in each if lowers(view.acts[at])), default=0)
+    if act.is_lowered:
+        rows = set(act.rows)
+        for each in view.alternatives:
+            lowering = (
+                at for at in each if is_lowered_by(act, view.acts[at]) and not rows.isdisjoint(view.acts[at].rows)
+            )
+            base -= max((most[at] for at in lowering), default=0)
     return max(base, 0)
+
+
+def _lower_high(act: Act, view: _View, least: int) -> None:
+    """What acts anyway lowers later bases by at least so much."""
+    rows = set(act.rows)
+    for later in view.acts:
+        if is_lowered_by(later, act) and rows.issubset(later.rows):
+            later.base_high -= least
 
 
 def _room(view: _View, most: Sequence[int]) -> list[int]:
@@ -95,10 +104,12 @@ def _least_given(act: Act, view: _View, most: Sequence[int], room: Sequence[int]
     if act.is_steady:
         plan = act.plan_of(view.own[act.at])
         return sum(min(part, max(room[row] + part, 0)) for row, part in zip(act.rows, plan, strict=True))
+    lowest = act.face_of(act.base_low)[1]
     if not act.is_payment:
-        return 0
+        cut = sum([part for row, part in zip(act.rows, _most_parts(act, view), strict=True) if room[row] < 0])
+        return max(lowest - cut, 0)
     rest = sum([max(room[row], 0) for row in act.rows])
     for each in view.alternatives:
         if act.at not in each:
             rest -= max((most[at] for at in each if view.acts[at].is_payment and at < act.at), default=0)
-    return min(act.face_of(act.base_low)[1], max(rest, 0))
+    return min(lowest, max(rest, 0))

@@ -8,7 +8,7 @@ bounds of groups add up.
 
 from collections.abc import Sequence
 
-from peakday.trade.promotions.rules.card_effects import Act
+from peakday.trade.promotions.rules.card_effects import Act, is_lowered_by
 from peakday.trade.promotions.rules.card_problem import Problem
 
 
@@ -46,8 +46,8 @@ def _find_sharing(problem: Problem) -> list[int]:
 
 def _lowering(problem: Problem, act: Act, earlier: int) -> int:
     """The acts among the earlier ones that may lower the base of an act, as bits."""
-    lowering = (other for other in problem.acts if other.is_lowering and other.stage[0] < act.stage[0])
-    return sum(1 << other.at for other in lowering if earlier >> other.at & 1 and problem.most[other.at])
+    lowering = [other.at for other in problem.acts if is_lowered_by(act, other) and problem.most[other.at]]
+    return sum([1 << at for at in lowering if earlier >> at & 1])
 
 
 def _join_on_crowded_rows(heads: list[int], problem: Problem) -> None:
@@ -66,11 +66,8 @@ def _find_sensitive(problem: Problem, sharing: Sequence[int]) -> list[int]:
     sensitive: set[int] = set()
     for act in reversed(problem.acts):
         is_counted_on = any(sharing[later] >> act.at & 1 for later in sensitive)
-        if (
-            not (problem.is_parallel or act.is_steady)
-            or (act.is_payment and is_counted_on)
-            or ((act.is_payment or act.has_tail) and _may_run_short(act, problem, sharing[act.at]))
-        ):
+        may_fail = act.is_payment or act.has_tail
+        if (act.is_payment and is_counted_on) or (may_fail and _may_run_short(act, problem, sharing[act.at])):
             sensitive.add(act.at)
     return sorted(sensitive)
 
