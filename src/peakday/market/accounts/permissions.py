@@ -90,6 +90,11 @@ SCOPES: dict[str, Scope] = {
         Text("读取订单(金额另需 metrics:read)", "Read orders (amounts also need metrics:read)"), _set("trade:view")
     ),
     "orders:write": Scope(Text("导入订单", "Import orders"), _set("trade:edit")),
+    "marketing:read": Scope(
+        Text("读取价格与营销活动(成交另需 metrics:read)", "Read prices and promotions (sales also need metrics:read)"),
+        _set("marketing:view"),
+    ),
+    "marketing:write": Scope(Text("设置价格与营销活动", "Set prices and promotions"), _set("marketing:edit")),
     "metrics:read": Scope(Text("读取数据指标", "Read figures"), _set("home:view", DATA_VIEW)),
 }
 # whoever may edit items may let a program report what happens around them; people have no such menu
