@@ -27,6 +27,7 @@ from peakday.market.catalog.facts import copy_facts
 from peakday.market.catalog.model import (
     Brand,
     Category,
+    CostedGood,
     Good,
     Goods,
     Item,
@@ -68,6 +69,7 @@ __all__ = [
     "list_brands",
     "list_categories",
     "list_changes",
+    "list_costed",
     "list_goods",
     "list_items",
     "list_missing_items",
@@ -120,6 +122,13 @@ async def find_goods(
 async def list_goods(tx: Tx, shop_id: UUID, item_ids: Sequence[UUID]) -> list[Good]:
     """Every SKU of these items of a shop (deleted items left out), by item; one question for thousands of items."""
     return await bulk_reads.list_goods(tx, shop_id, item_ids)
+
+
+async def list_costed(
+    tx: Tx, shop_id: UUID, item_ids: Sequence[UUID] | None = None, cheapest: int = 0
+) -> list[CostedGood]:
+    """Every SKU on sale with price and cost: of these items (None: of all), and so many of the shop's cheapest."""
+    return await bulk_reads.list_costed(tx, shop_id, item_ids, cheapest)
 
 
 async def list_missing_items(tx: Tx, items: Sequence[tuple[UUID, UUID]]) -> list[UUID]:

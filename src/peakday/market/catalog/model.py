@@ -193,6 +193,21 @@ class ItemFilter:
     sort: ItemSort = ItemSort.NEWEST
 
 
+@dataclass(frozen=True, slots=True)
+class CostedGood:
+    """A SKU on sale as the health centre asks for it: its price by itself, its cost, its categories, stock stated."""
+
+    item_id: UUID
+    sku_id: UUID
+    title: str
+    price_minor: int
+    cost_minor: int | None
+    currency: str
+    leaf_category_id: UUID | None
+    category_ids: frozenset[UUID]  # the leaf and all above
+    quantity_stated: int | None
+
+
 def category_id_of(source: str, source_ref: str) -> UUID:
     """The id of the category that a source names so."""
     return derived_id(None, "category", source, source_ref)

@@ -20,7 +20,7 @@ from peakday.kernel.money import MINOR_DIGITS
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.rulesets import in_force
 from peakday.market.catalog import api as catalog
-from peakday.trade.price_history import queries, store
+from peakday.trade.price_history import queries, shop_reads, store
 from peakday.trade.price_history.actions import grant_protection, judge_purchase, offer_prices
 from peakday.trade.price_history.errors import WindowTooLong
 from peakday.trade.price_history.model import (
@@ -62,8 +62,10 @@ __all__ = [
     "grant_protection",
     "has_offers",
     "judge_event_drop",
+    "late_deals",
     "lowest_price",
     "offer_prices",
+    "offers_ahead",
     "permitted_prices",
     "prices_at",
     "protected_days",
@@ -71,6 +73,7 @@ __all__ = [
     "record_deal_file",
     "record_deals",
     "record_offers",
+    "sold_below",
     "sum_deals",
 ]
 
@@ -160,6 +163,23 @@ async def event_offers(
 async def sum_deals(tx: Tx, shop_id: UUID, item_ids: Sequence[UUID] | None, window: Window) -> DealSum:
     """What was paid for items of a shop (None: for all) in a window; deals arrive within a minute of payment."""
     return await queries.sum_deals(tx, shop_id, item_ids, window)
+
+
+async def offers_ahead(
+    tx: Tx, shop_id: UUID, at: datetime, sku_ids: Sequence[UUID] | None = None
+) -> list[Offer]:  # fmt: skip
+    """The offers of a shop (of these SKUs, where named) that hold at an instant or will later, by SKU."""
+    return await shop_reads.offers_ahead(tx, shop_id, at, sku_ids)
+
+
+async def late_deals(tx: Tx, shop_id: UUID, window: Window) -> dict[UUID, shop_reads.LateDeals]:
+    """The middle price of one piece and the pieces sold, of every SKU of a shop in a window."""
+    return await shop_reads.late_deals(tx, shop_id, window)
+
+
+async def sold_below(tx: Tx, shop_id: UUID, sku_id: UUID, price_minor: int, window: Window) -> shop_reads.SoldBelow:
+    """What deals of a SKU fell short of a price of one piece in a window, and how many orders they were."""
+    return await shop_reads.sold_below(tx, shop_id, sku_id, price_minor, window)
 
 
 def protected_days(enrolment: Enrolment) -> Window:
