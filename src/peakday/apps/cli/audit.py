@@ -21,6 +21,7 @@ from peakday.market.shops.audit import audit as audit_shops
 from peakday.trade.orders.audit import audit as audit_orders
 from peakday.trade.price_history.audit import audit as audit_price_history
 from peakday.trade.promotions.audit import audit as audit_promotions
+from peakday.trade.sale_events.audit import audit as audit_sale_events
 
 AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "accounts": audit_accounts,
@@ -28,6 +29,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "catalog": audit_catalog,
     "price_history": audit_price_history,
     "promotions": audit_promotions,
+    "sale_events": audit_sale_events,
     "orders": audit_orders,
     "behaviour": audit_behaviour,
     "metrics": audit_metrics,

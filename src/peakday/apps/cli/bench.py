@@ -6,7 +6,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from peakday.apps.cli import bench_advisor, bench_cart_price, bench_catalog_import, bench_collect, bench_health
+from peakday.apps.cli import (
+    bench_advisor,
+    bench_cart_price,
+    bench_catalog_import,
+    bench_collect,
+    bench_enrolment,
+    bench_health,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Measure on this machine; touches no market.")
 
@@ -61,6 +68,15 @@ def health(
 ) -> None:
     """Find planted set-up faults in a large market."""
     _tell(bench_health.run(skus, faults, seed), as_json=as_json)
+
+
+@app.command()
+def enrolment(
+    rows: int = typer.Option(bench_enrolment.ROWS, help="rows of the file of enrolments; 2 % of them are bad"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Enrol a large file in a sale event, broken off in the middle."""
+    _tell(bench_enrolment.run(rows), as_json=as_json)
 
 
 def _tell(figures: dict[str, object], *, as_json: bool) -> None:

@@ -13,17 +13,24 @@ from peakday.operations.workbench import jobs as workbench_jobs
 from peakday.operations.workbench import reactions as workbench_reactions
 from peakday.trade.orders import jobs as orders_jobs
 from peakday.trade.price_history import reactions as price_reactions
+from peakday.trade.sale_events import jobs as sale_event_jobs
 
 DAY_SECONDS = 86_400
 
 REACTIONS: list[Reaction] = [*price_reactions.REACTIONS, *workbench_reactions.REACTIONS]
 
-JOB_KINDS: list[JobKind] = [*catalog_jobs.JOB_KINDS, *csv_mapping.JOB_KINDS, *deliveries.JOB_KINDS]
+JOB_KINDS: list[JobKind] = [
+    *catalog_jobs.JOB_KINDS,
+    *csv_mapping.JOB_KINDS,
+    *sale_event_jobs.JOB_KINDS,
+    *deliveries.JOB_KINDS,
+]
 
 DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *orders_jobs.DUTIES,
+    *sale_event_jobs.DUTIES,
     *workbench_jobs.DUTIES,
 ]
