@@ -129,7 +129,7 @@ async def save(tx: Tx, before: Head, decided: Decided) -> None:
         "entry", schema_name="ledger", columns=_ENTRY_COLUMNS,
         records=[(*entry, link) for entry, link in zip(decided.entries, decided.hashes, strict=True)],
     )  # fmt: skip
-    books = list(decided.accounts.values())
+    books = decided.accounts
     await tx.execute(
         _SAVE_FIGURES, [b.account_id for b in books], [b.net for b in books], [b.pending_debits for b in books],
         [b.pending_credits for b in books],

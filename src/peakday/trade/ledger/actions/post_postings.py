@@ -14,7 +14,7 @@ from peakday.trade.ledger import store
 from peakday.trade.ledger.errors import PostingNotValid
 from peakday.trade.ledger.model import Answer, Expire, Hold, Posting, StoredHold, Transfer
 from peakday.trade.ledger.rules.decisions import Asked, Books, decide
-from peakday.trade.ledger.rules.fingerprint import fingerprint
+from peakday.trade.ledger.rules.fingerprint import FINGERPRINT_BYTES, posting_mark
 from peakday.trade.ledger.rules.posting_validity import posting_problem
 
 EXPIRY_RULE = "hold_expired"
@@ -26,7 +26,7 @@ def ask(postings: Iterable[Posting]) -> list[Asked]:
     for posting in postings:
         if problem := posting_problem(posting):
             raise PostingNotValid(problem, posting_id=posting.posting_id)
-        asked.append(Asked(posting, fingerprint(posting)))
+        asked.append(_asked(posting))
     return asked
 
 
@@ -66,5 +66,9 @@ def _named(asked: Iterable[Asked]) -> tuple[set[UUID], list[UUID]]:
 def _expiry(hold: StoredHold) -> Asked:
     """The posting by which the ledger itself ends a hold."""
     posting_id = derived_id(None, "ledger", "expire", str(hold.hold_id))
-    posting = Posting(posting_id, (Expire(hold.hold_id),), EXPIRY_RULE)
-    return Asked(posting, fingerprint(posting))
+    return _asked(Posting(posting_id, (Expire(hold.hold_id),), EXPIRY_RULE))
+
+
+def _asked(posting: Posting) -> Asked:
+    mark = posting_mark(posting)
+    return Asked(posting, mark[:FINGERPRINT_BYTES], mark)

@@ -15,8 +15,8 @@ class Book:
     """An account's figures while a batch is decided, and how far they may reach. The only values here that change."""
 
     __slots__ = (
-        "account_id", "credit_reach_min", "currency", "debit_reach_max", "is_closed", "net", "pending_credits",
-        "pending_debits", "side",
+        "account_id", "credit_reach_min", "currency", "debit_reach_max", "is_closed", "is_touched", "net",
+        "pending_credits", "pending_debits", "side",
     )  # fmt: skip
 
     def __init__(self, account_id: UUID, currency: str, side: NormalSide, *, is_closed: bool = False) -> None:
@@ -24,6 +24,7 @@ class Book:
         self.currency = currency
         self.side = side
         self.is_closed = is_closed
+        self.is_touched = False  # whether its figures are to be written
         self.net = self.pending_debits = self.pending_credits = 0
         self.debit_reach_max, self.credit_reach_min = FIGURE_MINOR_MAX, -FIGURE_MINOR_MAX
 

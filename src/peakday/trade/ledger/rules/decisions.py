@@ -31,16 +31,17 @@ from peakday.trade.ledger.model import (
     Void,
 )
 from peakday.trade.ledger.rules.account_limits import Book, broken_limit, credit_excess, debit_excess
-from peakday.trade.ledger.rules.hash_chain import entry_hash, posting_mark
+from peakday.trade.ledger.rules.hash_chain import entry_hash
 
 NO_POSTING = UUID(int=0)
 
 
 class Asked(NamedTuple):
-    """A posting that could be taken, and the fingerprint of what it asks."""
+    """A posting that could be taken, the fingerprint of what it asks, and what its entries' hashes cover of it."""
 
     posting: Posting
     fingerprint: bytes
+    mark: bytes
 
 
 class Known(NamedTuple):
@@ -71,7 +72,7 @@ class Decided:
     entries: list[Entry] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
     holds: dict[UUID, StoredHold] = field(default_factory=dict)
-    accounts: dict[UUID, Book] = field(default_factory=dict)
+    accounts: list[Book] = field(default_factory=list)
 
 
 class _Undo(NamedTuple):
@@ -82,17 +83,6 @@ class _Undo(NamedTuple):
     figures: tuple[int, int, int, int]
     hold_id: UUID | None
     hold: StoredHold | None
-
-
-class _Done(NamedTuple):
-    """What a step did, besides to whom."""
-
-    effect: Effect
-    amount_minor: int
-    released_minor: int
-    currency: str
-    hold_id: UUID | None = None
-    expires_at: datetime | None = None
 
 
 class _No(Exception):  # noqa: N818 - a refusal is not an error
@@ -117,7 +107,7 @@ class _Sitting:
         self._hash = books.head.hash
         self._decided = Decided([], books.head)
         self._undo: list[_Undo] = []
-        self._posting_id, self._number, self._mark = NO_POSTING, 0, b""
+        self._posting_id, self._number, self._mark, self._is_linked = NO_POSTING, 0, b"", False
 
     def decide(self, asked: Sequence[Asked]) -> Decided:
         """All of them, one after the other."""
@@ -137,9 +127,9 @@ class _Sitting:
         return decided
 
     def _answer(self, asked: Asked) -> Answer:
-        posting, entries = asked.posting, self._decided.entries
-        begun, hash_before = len(entries), self._hash
-        self._posting_id, self._mark, self._undo = posting.posting_id, posting_mark(asked.fingerprint, posting), []
+        posting, begun, hash_before = asked.posting, len(self._decided.entries), self._hash
+        self._posting_id, self._mark, self._undo = posting.posting_id, asked.mark, []
+        self._is_linked = len(posting.steps) > 1
         try:
             for number, step in enumerate(posting.steps):
                 self._number = number
@@ -147,11 +137,8 @@ class _Sitting:
         except _No as no:
             self._take_back(begun, hash_before)
             return Answer(posting.posting_id, self._at, None, 0, no.code, self._number, no.short_minor)
-        for undo in self._undo:
-            self._decided.accounts[undo.debit.account_id] = undo.debit
-            self._decided.accounts[undo.credit.account_id] = undo.credit
         first = self._books.head.entry_no + begun + 1
-        return Answer(posting.posting_id, self._at, first, len(entries) - begun)
+        return Answer(posting.posting_id, self._at, first, self._entry_no() - first)
 
     def _take_back(self, begun: int, hash_before: bytes) -> None:
         for debit, credit, figures, hold_id, hold in reversed(self._undo):
@@ -181,7 +168,7 @@ class _Sitting:
         self._keep(debit, credit)
         debit.net += step.amount_minor
         credit.net -= step.amount_minor
-        self._enter(debit, credit, _Done(Effect.TRANSFER, step.amount_minor, 0, step.currency))
+        self._enter(debit, credit, Effect.TRANSFER, step.amount_minor)
 
     def _open(self, step: Hold) -> None:
         if step.hold_id in self._books.holds:
@@ -191,13 +178,12 @@ class _Sitting:
         debit.pending_debits += step.amount_minor
         credit.pending_credits += step.amount_minor
         expires_at = None if step.seconds is None else self._at + timedelta(seconds=step.seconds)
-        self._put(StoredHold(
+        hold = StoredHold(
             step.hold_id, step.debit_id, step.credit_id, step.amount_minor, step.currency, expires_at,
             HoldStatus.OPEN, 0, self._entry_no(), None,
-        ))  # fmt: skip
-        self._enter(
-            debit, credit, _Done(Effect.HOLD, step.amount_minor, 0, step.currency, step.hold_id, expires_at)
         )  # fmt: skip
+        self._put(hold)
+        self._enter(debit, credit, Effect.HOLD, step.amount_minor, hold)
 
     def _settle(self, hold: StoredHold, amount_minor: int | None) -> None:
         amount = hold.amount_minor if amount_minor is None else amount_minor
@@ -214,9 +200,7 @@ class _Sitting:
         credit.net -= moved_minor
         closed = replace(hold, status=status, settled_minor=moved_minor, closed_entry_no=self._entry_no())
         self._put(closed)
-        self._enter(
-            debit, credit, _Done(_EFFECT_OF[status], moved_minor, hold.amount_minor, hold.currency, hold.hold_id)
-        )  # fmt: skip
+        self._enter(debit, credit, _EFFECT_OF[status], moved_minor, closed)
 
     def _sides(self, step: Transfer | Hold) -> tuple[Book, Book]:
         """Both accounts, when they exist, are open, of the currency, and may go so far."""
@@ -253,9 +237,10 @@ class _Sitting:
         return hold.expires_at is not None and hold.expires_at <= self._at
 
     def _keep(self, debit: Book, credit: Book, hold_id: UUID | None = None, hold: StoredHold | None = None) -> None:
-        """Note the figures, so that the step can be undone."""
-        figures = (debit.net, debit.pending_debits, credit.net, credit.pending_credits)
-        self._undo.append(_Undo(debit, credit, figures, hold_id, hold))
+        """Note the figures, so that the step can be undone. A step that is alone fails before it changes anything."""
+        if self._is_linked:
+            figures = (debit.net, debit.pending_debits, credit.net, credit.pending_credits)
+            self._undo.append(_Undo(debit, credit, figures, hold_id, hold))
 
     def _put(self, hold: StoredHold) -> None:
         self._books.holds[hold.hold_id] = self._decided.holds[hold.hold_id] = hold
@@ -263,17 +248,29 @@ class _Sitting:
     def _entry_no(self) -> int:
         return self._books.head.entry_no + len(self._decided.entries) + 1
 
-    def _enter(self, debit: Book, credit: Book, done: "_Done") -> None:
-        effect, amount_minor, released_minor, currency, hold_id, expires_at = done
+    def _enter(
+        self, debit: Book, credit: Book, effect: Effect, amount_minor: int, hold: StoredHold | None = None
+    ) -> None:  # fmt: skip
+        hold_id, released_minor, expires_at = None, 0, None
+        if hold is not None:
+            hold_id = hold.hold_id
+            if effect is Effect.HOLD:
+                expires_at = hold.expires_at
+            else:
+                released_minor = hold.amount_minor
         entry = Entry(
             self._entry_no(), self._posting_id, self._number, effect, hold_id, debit.account_id, credit.account_id,
-            amount_minor, released_minor, currency, expires_at, self._at,
+            amount_minor, released_minor, debit.currency, expires_at, self._at,
             debit.net, debit.pending_debits, debit.pending_credits,
             credit.net, credit.pending_debits, credit.pending_credits,
         )  # fmt: skip
         self._hash = entry_hash(self._hash, self._mark, entry)
         self._decided.entries.append(entry)
         self._decided.hashes.append(self._hash)
+        for book in (debit, credit):
+            if not book.is_touched:
+                book.is_touched = True
+                self._decided.accounts.append(book)
 
 
 _EFFECT_OF = {

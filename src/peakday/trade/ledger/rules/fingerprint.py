@@ -16,27 +16,44 @@ _pack_hold = Struct(">c16s16s16sq3sq").pack
 _pack_settle = Struct(">c16sq").pack
 
 
-def fingerprint(posting: Posting) -> bytes:
-    """Of all that the posting asks; its id is not part of it."""
-    rule, ref = posting.rule.encode(), posting.ref.encode()
-    parts = [step_bytes(step) for step in posting.steps]
-    parts += (b"=", len(rule).to_bytes(2, "big"), rule, ref, b"\x01" if posting.is_simulated else b"\x00")
-    return hashlib.blake2b(b"".join(parts), digest_size=FINGERPRINT_BYTES).digest()
+def posting_mark(posting: Posting) -> bytes:
+    """What the hashes of its entries cover of a posting: the fingerprint, then label, rule and reference as they are.
+
+    Steps are in the fingerprint only, since each entry carries its own; the id is in every entry.
+    """
+    rule = posting.rule.encode()
+    said = b"".join(
+        (b"\x01" if posting.is_simulated else b"\x00", len(rule).to_bytes(2, "big"), rule, posting.ref.encode())
+    )
+    digest = hashlib.blake2b(said, digest_size=FINGERPRINT_BYTES)
+    for step in posting.steps:
+        digest.update(_step_bytes(step))
+    return digest.digest() + said
 
 
-def step_bytes(step: Step) -> bytes:
+def mark_of(fingerprint: bytes, rule: str, ref: str, *, is_simulated: bool) -> bytes:
+    """The same from a stored posting, whose steps stand in its entries."""
+    said = rule.encode()
+    return b"".join(
+        (fingerprint, b"\x01" if is_simulated else b"\x00", len(said).to_bytes(2, "big"), said, ref.encode())
+    )
+
+
+def _step_bytes(step: Step) -> bytes:
     """One step; the first byte tells its kind."""
     match step:
-        case Transfer(debit_id, credit_id, amount_minor, currency):
-            return _pack_transfer(b"t", debit_id.bytes, credit_id.bytes, amount_minor, currency.encode())
-        case Hold(hold_id, debit_id, credit_id, amount_minor, currency, seconds):
+        case Transfer():
+            return _pack_transfer(
+                b"t", step.debit_id.bytes, step.credit_id.bytes, step.amount_minor, step.currency.encode()
+            )
+        case Hold():
             return _pack_hold(
-                b"h", hold_id.bytes, debit_id.bytes, credit_id.bytes, amount_minor, currency.encode(),
-                _NEVER if seconds is None else seconds,
+                b"h", step.hold_id.bytes, step.debit_id.bytes, step.credit_id.bytes, step.amount_minor,
+                step.currency.encode(), _NEVER if step.seconds is None else step.seconds,
             )  # fmt: skip
-        case Settle(hold_id, amount):
-            return _pack_settle(b"s", hold_id.bytes, _WHOLE if amount is None else amount)
-        case Void(hold_id):
-            return b"v" + hold_id.bytes
-        case Expire(hold_id):
-            return b"e" + hold_id.bytes
+        case Settle():
+            return _pack_settle(b"s", step.hold_id.bytes, _WHOLE if step.amount_minor is None else step.amount_minor)
+        case Void():
+            return b"v" + step.hold_id.bytes
+        case Expire():
+            return b"e" + step.hold_id.bytes

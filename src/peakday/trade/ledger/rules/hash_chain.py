@@ -7,9 +7,10 @@ compute it anew. Whoever changes, adds or takes away an entry must change every 
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from struct import Struct
 
-from peakday.trade.ledger.model import Effect, Entry, Posting
+from peakday.trade.ledger.model import Effect, Entry
 
 FIRST_HASH = bytes(32)
 
@@ -21,27 +22,19 @@ _EFFECT_BYTE = {effect: effect.value[0].encode() for effect in Effect}
 _pack = Struct(">32sq16sHc16s16s16sqq3sqq6q").pack
 
 
-def posting_mark(fingerprint: bytes, posting: Posting) -> bytes:
-    """What the hashes of a posting's entries cover of the posting itself."""
-    rule, ref = posting.rule.encode(), posting.ref.encode()
-    return b"".join((
-        fingerprint, b"\x01" if posting.is_simulated else b"\x00", len(rule).to_bytes(2, "big"), rule, ref,
-    ))  # fmt: skip
-
-
 def entry_hash(before: bytes, mark: bytes, entry: Entry) -> bytes:
-    """The hash of an entry after the hash `before`; `mark` is its `posting_mark`."""
+    """The hash of an entry after the hash `before`; `mark` is its posting's (`fingerprint.posting_mark`)."""
     (entry_no, posting_id, step, effect, hold_id, debit_id, credit_id, amount, released, currency, expires_at, at,
-     *after) = entry  # fmt: skip
-    return hashlib.sha256(
-        _pack(
-            before, entry_no, posting_id.bytes, step, _EFFECT_BYTE[effect], hold_id.bytes if hold_id else _NO_ID,
-            debit_id.bytes, credit_id.bytes, amount, released, currency.encode(),
-            _NEVER if expires_at is None else _microseconds(expires_at), _microseconds(at), *after,
-        )
-        + mark
-    ).digest()  # fmt: skip
+     debit_net, debit_debits, debit_credits, credit_net, credit_debits, credit_credits) = entry  # fmt: skip
+    packed = _pack(
+        before, entry_no, posting_id.bytes, step, _EFFECT_BYTE[effect], hold_id.bytes if hold_id else _NO_ID,
+        debit_id.bytes, credit_id.bytes, amount, released, currency.encode(),
+        _NEVER if expires_at is None else _microseconds(expires_at), _microseconds(at),
+        debit_net, debit_debits, debit_credits, credit_net, credit_debits, credit_credits,
+    )  # fmt: skip
+    return hashlib.sha256(packed + mark).digest()
 
 
+@lru_cache(maxsize=64)  # the entries of a batch have one instant
 def _microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
