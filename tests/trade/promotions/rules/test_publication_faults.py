@@ -69,6 +69,7 @@ def tiers(*pairs, **given) -> Tiers:
     ({"currency": "USD"}, ("currency", "currencies_mixed")),
     ({"currency": "XXX"}, ("currency", "currencies_mixed")),
     ({"funding": PLATFORM}, ("funding", "foreign_funder")),
+    ({"group": "own"}, ("group", "foreign_group")),
     ({"valid_until": NOW}, ("valid_until", "already_over")),
     ({"valid_from": NOW, "valid_until": datetime(2026, 10, 1, tzinfo=UTC)}, ("valid_until", "ends_first")),
     ({"scope": Scope(frozenset({SHOP, OTHER}))}, ("scope", "foreign_shop")),

@@ -123,6 +123,8 @@ def _owner_faults(instrument: Instrument, owner: Owner) -> list[Problem]:
     funders = {each.funder for each in instrument.funding}
     if not owner.is_staff and funders & {Funder.PLATFORM, Funder.CREATOR}:
         faults.append(_fault("funding", "foreign_funder"))
+    if not owner.is_staff and instrument.group is not None:
+        faults.append(_fault("group", "foreign_group"))
     return faults
 
 
@@ -166,6 +168,8 @@ _WORDS: Mapping[str, tuple[Text, Text]] = MappingProxyType({
                          Text("改用店铺的币种", "Use the shop's currency")),
     "foreign_funder": (Text("店铺不能动用平台或主播的资金", "A shop cannot spend the platform's or a creator's money"),
                        Text("改为商家出资", "Let the merchant fund it")),
+    "foreign_group": (Text("叠加分组由平台规则决定", "Which instruments exclude each other is the platform's rule"),
+                      Text("去掉分组", "Take the group out")),
     "already_over": (Text("结束时间已过", "It would be over already"),
                      Text("改为将来的时间", "Let it end in the future")),
     "unknown_goods": (Text("店铺没有这件商品", "The shop has no such goods"),
