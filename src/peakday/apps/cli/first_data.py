@@ -1,6 +1,6 @@
-"""What does a market hold when it opens for the first time? The sample, if its package is here, and somebody to enter.
+"""What does a market hold when it opens for the first time? The sample, sale events, and somebody to enter.
 
-Both steps are safe to repeat: an import that was broken off goes on where it stopped, one that is done answers at once.
+Each step is safe to repeat: an import that was broken off goes on where it stopped, one that is done answers at once.
 """
 
 import importlib.util
@@ -12,6 +12,7 @@ from peakday.apps.importers.complete_journey import PACKAGE, import_complete_jou
 from peakday.apps.importers.demo_accounts import DemoLogin, ensure_demo_accounts
 from peakday.apps.opening import extract_facts, open_house
 from peakday.kernel.settings import Settings
+from peakday.trade.sale_events import api as sale_events
 
 
 async def fill_market(settings: Settings, console: Console, *, with_sample: bool) -> list[DemoLogin]:
@@ -27,6 +28,8 @@ async def fill_market(settings: Settings, console: Console, *, with_sample: bool
             finally:
                 progress.stop()
             console.print(f"[green]✓[/] sample: {run.rows_accepted:,} rows of Complete Journey")
+        async with house.database.transaction() as tx:
+            await sale_events.ship_events(tx, house.clock.now(), with_rehearsal=with_sample)
         return await ensure_demo_accounts(house)
 
 
