@@ -31,6 +31,7 @@ from peakday.trade.price_history.model import (
     DealSum,
     DropJudgement,
     Enrolment,
+    LateDeals,
     LowPrice,
     LowPriceQuestion,
     Offer,
@@ -42,6 +43,7 @@ from peakday.trade.price_history.model import (
     ProtectionAsk,
     Purchase,
     Scope,
+    SoldBelow,
     Window,
 )
 from peakday.trade.price_history.rules import event_price_drop, prior_price
@@ -172,12 +174,12 @@ async def offers_ahead(
     return await shop_reads.offers_ahead(tx, shop_id, at, sku_ids)
 
 
-async def late_deals(tx: Tx, shop_id: UUID, window: Window) -> dict[UUID, shop_reads.LateDeals]:
+async def late_deals(tx: Tx, shop_id: UUID, window: Window) -> dict[UUID, LateDeals]:
     """The middle price of one piece and the pieces sold, of every SKU of a shop in a window."""
     return await shop_reads.late_deals(tx, shop_id, window)
 
 
-async def sold_below(tx: Tx, shop_id: UUID, sku_id: UUID, price_minor: int, window: Window) -> shop_reads.SoldBelow:
+async def sold_below(tx: Tx, shop_id: UUID, sku_id: UUID, price_minor: int, window: Window) -> SoldBelow:
     """What deals of a SKU fell short of a price of one piece in a window, and how many orders they were."""
     return await shop_reads.sold_below(tx, shop_id, sku_id, price_minor, window)
 

@@ -2,21 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from peakday.kernel.database import Tx
-from peakday.trade.price_history.model import Offer, Window
+from peakday.trade.price_history.model import LateDeals, Offer, SoldBelow, Window
 from peakday.trade.price_history.store import OFFER_COLUMNS, offer_of
 
 QUERY_SECONDS_MAX = 120
-
-
-class LateDeals(NamedTuple):
-    """Of a SKU in a window: the middle price of one piece (rounded down) and the pieces sold."""
-
-    usual_minor: int
-    pieces: int
 
 
 async def offers_ahead(tx: Tx, shop_id: UUID, at: datetime, sku_ids: Sequence[UUID] | None) -> list[Offer]:
@@ -38,13 +30,6 @@ async def late_deals(tx: Tx, shop_id: UUID, window: Window) -> dict[UUID, LateDe
         shop_id, window.starts_at, window.ends_at, timeout=QUERY_SECONDS_MAX,
     )  # fmt: skip
     return {row["sku_id"]: LateDeals(row["usual_minor"], row["pieces"]) for row in rows}
-
-
-class SoldBelow(NamedTuple):
-    """Of a SKU in a window: orders, and what their lines were paid below a price."""
-
-    orders: int
-    below_minor: int
 
 
 async def sold_below(tx: Tx, shop_id: UUID, sku_id: UUID, price_minor: int, window: Window) -> SoldBelow:

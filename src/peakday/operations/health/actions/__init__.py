@@ -1,0 +1,1 @@
+"""What can be done in the health centre? One act a file."""
