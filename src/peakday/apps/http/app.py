@@ -21,6 +21,7 @@ from peakday.apps.http.identity import IdentityDoor
 from peakday.apps.http.manners import MannersDoor
 from peakday.apps.http.openapi import describe
 from peakday.apps.http.place import PlaceDoor
+from peakday.apps.http.unread import UnreadDoor
 from peakday.apps.importers.web import merchant as importers_pages
 from peakday.apps.opening import open_house, open_web_engines
 from peakday.insight.advisor.web import merchant as advisor_pages
@@ -38,6 +39,8 @@ from peakday.market.catalog.web import merchant as catalog_pages
 from peakday.market.catalog.web import v1 as catalog_api
 from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
+from peakday.operations.workbench.web import merchant as workbench_pages
+from peakday.operations.workbench.web import v1 as workbench_api
 from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
 from peakday.trade.price_history.web import merchant as prices_pages
@@ -45,8 +48,9 @@ from peakday.trade.price_history.web import v1 as prices_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
-    accounts_api, shops_api, catalog_api, prices_api, orders_api, metrics_api,
+    accounts_api, shops_api, catalog_api, prices_api, orders_api, metrics_api, workbench_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, orders_pages, advisor_pages, importers_pages,
+    workbench_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 
@@ -74,7 +78,7 @@ def create_app(opening: Opening | None = None) -> FastAPI:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_error_handlers(app)
-    for middleware in (PlaceDoor, TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor):
+    for middleware in (UnreadDoor, PlaceDoor, TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor):
         app.add_middleware(middleware)
     return app
 

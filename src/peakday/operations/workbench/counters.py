@@ -10,9 +10,12 @@ from uuid import UUID
 
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
+from peakday.kernel.ids import show_id
 from peakday.kernel.text import Text
 from peakday.operations.workbench.model import Todo
 from peakday.trade.orders import api as orders
+from peakday.trade.sale_events import api as sale_events
+from peakday.trade.sale_events.model import EVENT_PREFIX, Deadline
 
 SHIP_WITHIN = timedelta(hours=48)  # after payment: the platform's plain promise (SYSTEMS 9)
 
@@ -39,7 +42,25 @@ async def count_orders(tx: Tx, actor: Actor, shop_id: UUID, _: datetime) -> list
     ]  # fmt: skip
 
 
-COUNTERS: tuple[tuple[str, Counter], ...] = ((orders.VIEW, count_orders),)
+async def count_enrolments(tx: Tx, _: Actor, shop_id: UUID, now: datetime) -> list[Todo]:
+    """Sale events that the shop may join, and open tracks of those it joined that hold nothing of it yet; one each."""
+    return [_enrolment(waiting) for waiting in await sale_events.open_events(tx, shop_id, now)]
+
+
+def _enrolment(waiting: Deadline) -> Todo:
+    event, track = waiting.event, waiting.track
+    shown = show_id(EVENT_PREFIX, event.event_id)
+    name = event.plan.name
+    title = Text(f"报名活动:{name.zh}", f"Join the event: {name.en}")
+    if track is not None:
+        title = Text(f"提报商品:{name.zh} · {track.name.zh}", f"Enrol items: {name.en} · {track.name.en}")
+    return Todo(
+        key=f"events.{shown}.{track.code if track else ''}", kind="enrol", title=title, path=f"events/{shown}",
+        permission=sale_events.VIEW, deadline=waiting.at,
+    )  # fmt: skip
+
+
+COUNTERS: tuple[tuple[str, Counter], ...] = ((orders.VIEW, count_orders), (sale_events.VIEW, count_enrolments))
 
 
 async def count_all(tx: Tx, actor: Actor, shop_id: UUID, now: datetime) -> list[Todo]:
@@ -47,5 +68,5 @@ async def count_all(tx: Tx, actor: Actor, shop_id: UUID, now: datetime) -> list[
     todos: list[Todo] = []
     for permission, counter in COUNTERS:
         if actor.can(permission):
-            todos += [todo for todo in await counter(tx, actor, shop_id, now) if todo.count]
+            todos += [todo for todo in await counter(tx, actor, shop_id, now) if todo.count != 0]
     return todos

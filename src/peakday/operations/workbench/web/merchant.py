@@ -1,0 +1,10 @@
+"""Which pages does the workbench have? To-dos, messages and their settings, the service hall and the explainer."""
+
+from fastapi import APIRouter
+
+from peakday.operations.workbench.web import desk_pages, message_pages, service_pages, stacking_pages, todo_pages
+
+router = APIRouter(include_in_schema=False)
+for topic in (todo_pages, desk_pages, message_pages, service_pages, stacking_pages):
+    router.include_router(topic.router)
+router.include_router(message_pages.export_router)
