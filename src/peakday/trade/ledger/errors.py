@@ -2,7 +2,8 @@
 
 Conflict     ├── PostingRefused      the books do not take it: a limit, a hold, an account; remembered with its id
              ├── PostingIdReused     the id belongs to a posting with another content; nothing was done
-             └── AccountHoldsMoney   an account can be closed only when nothing is in it or held
+             ├── AccountHoldsMoney   an account can be closed only when nothing is in it or held
+             └── LimitsBroken        what is in the account or held lies beyond the new limits
 Invalid      └── PostingNotValid     it could never be taken: no steps, an amount of nothing, an account against itself
 NotFound     ├── AccountNotFound     no such account, or not yours
              └── PostingNotFound     no posting of that id was ever answered
@@ -36,6 +37,13 @@ class AccountHoldsMoney(Conflict):
 
     code = "account_holds_money"
     message = Text("账户有余额或冻结金额,不能关闭", "The account holds money and cannot be closed")
+
+
+class LimitsBroken(Conflict):
+    """What is in the account or held lies beyond the new limits."""
+
+    code = "ledger_limits_broken"
+    message = Text("账户余额或冻结金额已超出新的限额", "What the account holds lies beyond these limits")
 
 
 class PostingNotValid(Invalid):

@@ -285,3 +285,49 @@ class StoredHold:
     settled_minor: int
     opened_entry_no: int
     closed_entry_no: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What the money of one order comes to: what the buyer paid and what others gave; whole minor units.
+
+    What the merchant gave is a lower price and no money. Fees are in hundredths of a percent of what the goods brought.
+    """
+
+    shop_id: UUID
+    order_id: UUID
+    currency: str
+    paid_minor: int
+    platform_minor: int = 0
+    creator_minor: int = 0
+    creator_id: UUID | None = None
+    commission_bp: int = 0
+    creator_commission_bp: int = 0
+    is_simulated: bool = True
+
+    def __post_init__(self) -> None:
+        assert min(self.paid_minor, self.platform_minor, self.creator_minor) >= 0, self
+        assert 0 <= self.commission_bp + self.creator_commission_bp <= 10_000, self
+        assert min(self.commission_bp, self.creator_commission_bp) >= 0, self
+        assert self.creator_id is not None or not (self.creator_minor or self.creator_commission_bp), self
+
+
+@dataclass(frozen=True, slots=True)
+class SaleAccounts:
+    """Between which accounts the money of a sale moves."""
+
+    clearing_id: UUID
+    escrow_id: UUID
+    merchant_id: UUID
+    commission_id: UUID
+    subsidy_id: UUID
+    creator_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refunding:
+    """One refund of a sale: its id, what of the payment went back before it, and what goes back now; minor units."""
+
+    refund_id: UUID
+    refunded_before_minor: int
+    amount_minor: int

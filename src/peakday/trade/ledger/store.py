@@ -150,13 +150,12 @@ async def insert_accounts(tx: Tx, accounts: Sequence[NewAccount], now: datetime)
     await tx.execute(_INSERT_ACCOUNTS, *([list(column) for column in zip(*rows, strict=True)] or [[]] * 8), now)
 
 
-async def set_limits(tx: Tx, account_id: UUID, floor_minor: int | None, ceiling_minor: int | None) -> bool:
-    """Change an account's limits; whether there is such an account. Needs the head's lock."""
-    tag = await tx.execute(
+async def set_limits(tx: Tx, account_id: UUID, floor_minor: int | None, ceiling_minor: int | None) -> None:
+    """Change an account's limits. Needs the head's lock."""
+    await tx.execute(
         "update ledger.account set floor_minor = $2, ceiling_minor = $3 where account_id = $1",
         account_id, floor_minor, ceiling_minor,
     )  # fmt: skip
-    return bool(tag == "UPDATE 1")
 
 
 async def close_account(tx: Tx, account_id: UUID, now: datetime) -> bool:

@@ -7,8 +7,9 @@ from uuid import UUID
 from peakday.kernel.database import Tx
 from peakday.kernel.money import MINOR_DIGITS
 from peakday.trade.ledger import store
-from peakday.trade.ledger.errors import AccountHoldsMoney, AccountNotFound
+from peakday.trade.ledger.errors import AccountHoldsMoney, AccountNotFound, LimitsBroken
 from peakday.trade.ledger.model import NewAccount
+from peakday.trade.ledger.rules.account_limits import credit_excess, debit_excess
 
 
 async def open_accounts(tx: Tx, accounts: Sequence[NewAccount], now: datetime) -> list[UUID]:
@@ -20,15 +21,16 @@ async def open_accounts(tx: Tx, accounts: Sequence[NewAccount], now: datetime) -
 
 
 async def set_limits(tx: Tx, account_id: UUID, floor_minor: int | None, ceiling_minor: int | None) -> None:
-    """Give an account other limits, from now on; what stands beyond them already may only come nearer.
-
-    Takes the head's lock. Refuses `AccountNotFound`.
-    """
+    """Give an account other limits, from now on. Takes the head's lock. Refuses `AccountNotFound`, `LimitsBroken`."""
     await store.lock_head(tx)
-    is_found = await store.set_limits(tx, account_id, floor_minor, ceiling_minor)
-    await store.unpin_plans(tx)
-    if not is_found:
+    book = (await store.load_books(tx, [account_id])).get(account_id)
+    if book is None:
         raise AccountNotFound
+    book.limit(floor_minor, ceiling_minor)
+    if debit_excess(book, 0) > 0 or credit_excess(book, 0) > 0:
+        raise LimitsBroken
+    await store.set_limits(tx, account_id, floor_minor, ceiling_minor)
+    await store.unpin_plans(tx)
 
 
 async def close_account(tx: Tx, account_id: UUID, now: datetime) -> None:

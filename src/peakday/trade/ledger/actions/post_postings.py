@@ -35,6 +35,17 @@ async def post_asked(tx: Tx, asked: Sequence[Asked], at: datetime | None = None)
 
     Holds whose time is over end first. `at` is the instant of a simulation; without it the database's clock says.
     """
+    answers = await _post(tx, asked, at)
+    return answers[len(answers) - len(asked) :]
+
+
+async def end_due_holds(tx: Tx, at: datetime | None = None) -> int:
+    """End holds whose time is over, at most `store.EXPIRIES_A_BATCH`; how many. Takes the head's lock."""
+    return len(await _post(tx, [], at))
+
+
+async def _post(tx: Tx, asked: Sequence[Asked], at: datetime | None) -> list[Answer]:
+    """The answers to the holds that ended by themselves, then those to what was asked."""
     locked = await store.lock_head(tx, at)
     known = await store.load_known(tx, [a.posting.posting_id for a in asked])
     account_ids, hold_ids = _named(a for a in asked if a.posting.posting_id not in known)
@@ -46,7 +57,7 @@ async def post_asked(tx: Tx, asked: Sequence[Asked], at: datetime | None = None)
     decided = decide([*expiries, *asked], Books(locked.head, locked.at, accounts, holds, known))
     if decided.taken:
         await store.save(tx, locked.head, decided)
-    return decided.answers[len(expiries) :]
+    return decided.answers
 
 
 def _named(asked: Iterable[Asked]) -> tuple[set[UUID], list[UUID]]:

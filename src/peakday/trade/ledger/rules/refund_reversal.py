@@ -1,0 +1,42 @@
+"""Which steps give a buyer money back, and undo in proportion what others gave and earned?
+
+Before receipt the money comes out of escrow. After it the fees come back to the merchant first, then the merchant gives
+back what the buyer paid and what platform and creator gave; a merchant without that balance is refused by the books,
+and whoever asked decides who steps in.
+"""
+
+from uuid import UUID
+
+from peakday.trade.ledger.model import Posting, Refunding, Sale, SaleAccounts, Step
+from peakday.trade.ledger.rules.escrow import moves, sale_posting
+from peakday.trade.ledger.rules.funding_split import funding_split
+
+
+def refund_from_escrow(sale: Sale, accounts: SaleAccounts, refunding: Refunding) -> Posting:
+    """A refund before the goods were received: rule `refund_from_escrow`."""
+    steps = moves(sale, accounts.escrow_id, _given_back(sale, accounts, refunding))
+    return sale_posting("refund_from_escrow", sale, steps, refunding.refund_id)
+
+
+def refund_after_release(sale: Sale, accounts: SaleAccounts, refunding: Refunding) -> Posting:
+    """A refund after the goods were received: rule `refund_after_release`."""
+    before = funding_split(sale, refunding.refunded_before_minor)
+    after = funding_split(sale, refunding.refunded_before_minor + refunding.amount_minor)
+    steps: list[Step] = [
+        *moves(sale, accounts.commission_id, [(accounts.merchant_id, before.commission - after.commission)]),
+        *moves(
+            sale, accounts.creator_id, [(accounts.merchant_id, before.creator_commission - after.creator_commission)]
+        ),
+        *moves(sale, accounts.merchant_id, _given_back(sale, accounts, refunding)),
+    ]  # fmt: skip
+    return sale_posting("refund_after_release", sale, steps, refunding.refund_id)
+
+
+def _given_back(sale: Sale, accounts: SaleAccounts, refunding: Refunding) -> list[tuple[UUID | None, int]]:
+    before = funding_split(sale, refunding.refunded_before_minor)
+    after = funding_split(sale, refunding.refunded_before_minor + refunding.amount_minor)
+    return [
+        (accounts.clearing_id, refunding.amount_minor),
+        (accounts.subsidy_id, before.platform_gave - after.platform_gave),
+        (accounts.creator_id, before.creator_gave - after.creator_gave),
+    ]
