@@ -11,6 +11,7 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
+from peakday.insight.metrics.facts import Reach
 from peakday.insight.metrics.facts.relations import RECORDS, RELATIONS
 
 SHOP = UUID("01900000-0000-7000-8000-00000000000a")
@@ -145,7 +146,7 @@ class MemoryFacts:
         self.connection.execute("set threads=1")
         market.fill(self.connection)
 
-    async def fetch(self, sql: str, parameters: dict[str, object], own_shop: str | None = None) -> list[tuple]:
+    async def fetch(self, sql: str, parameters: dict[str, object], reach: Reach | None = None) -> list[tuple]:
         """Rows of one select."""
         named = {name: value for name, value in parameters.items() if f"${name}" in sql}
         return self.connection.execute(sql, named).fetchall()

@@ -38,7 +38,7 @@ class TableFacts:
         for relation in RELATIONS.values():
             self.connection.execute(f"create table {relation.name} as {empty_select(relation)}")
 
-    async def fetch(self, sql, parameters, own_shop=None):
+    async def fetch(self, sql, parameters, reach=None):
         named = {name: value for name, value in parameters.items() if f"${name}" in sql}
         return self.connection.execute(sql, named).fetchall()
 

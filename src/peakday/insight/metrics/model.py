@@ -134,6 +134,8 @@ class Step:
     row_columns: tuple[str, ...] = ()  # what a person sees when drilling down to the facts
     row_order: Mapping[str, str] = field(default_factory=dict)  # columns and types that together order and name a row
     reads_market: bool = False  # it also reads facts of other shops
+    since: str = "start"  # the parameter with the first instant of the facts that it reads
+    days_after: int = 0  # how many days after the window it still reads facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from peakday.insight.metrics.definitions.compose import (
     row_columns,
     row_step,
 )
-from peakday.insight.metrics.definitions.registry import counted_metrics, get_metric, parts_of, reads_market
+from peakday.insight.metrics.definitions.registry import counted_metrics, get_metric, parts_of, reads_market, span_of
 from peakday.insight.metrics.errors import CursorUnreadable
-from peakday.insight.metrics.facts import FactStore
+from peakday.insight.metrics.facts import FactStore, Reach
 from peakday.insight.metrics.model import Answer, Dimension, FactPage, FigureRow, Metric, Question, Step
+from peakday.kernel.clock import day_of
 from peakday.kernel.text import Text
 
 PEOPLE_MIN = 5  # the smallest group whose money a shop may see elsewhere
@@ -54,8 +55,9 @@ def naive(instant: datetime) -> datetime:
 async def fetch_figures(store: FactStore, question: Question) -> Answer:
     """The figures asked for, one row a part."""
     sql = compose_figures(question.names, question.by, tuple(question.filters)) + _order_clause(question)
-    steps = {metric.step for name in question.names for metric in counted_metrics(name)}
-    rows = await store.fetch(sql, window_parameters(question), _own_shop(question, steps))
+    steps = frozenset(metric.step for name in question.names for metric in counted_metrics(name))
+    parameters = window_parameters(question)
+    rows = await store.fetch(sql, parameters, _reach(question, steps, parameters))
     figures = tuple(
         FigureRow(
             None if question.by is None else key,  # type: ignore[arg-type]
@@ -66,9 +68,17 @@ async def fetch_figures(store: FactStore, question: Question) -> Answer:
     return Answer(question, figures, store.as_of)
 
 
-def _own_shop(question: Question, steps: Iterable[str]) -> str | None:
-    """The shop, where the steps read facts of no other."""
-    return None if reads_market(steps) else str(question.shop_id)
+def _reach(question: Question, steps: frozenset[str], parameters: Mapping[str, object]) -> Reach:
+    """The shop, where the steps read facts of no other; the days whose facts they read."""
+    since, days_after = span_of(steps)
+    first = min(_day(parameters[name]) for name in since)
+    last = question.window.last_day + timedelta(days=days_after)
+    return Reach(None if reads_market(steps) else str(question.shop_id), (first, last))
+
+
+def _day(instant: object) -> date:
+    assert isinstance(instant, datetime)
+    return day_of(instant.replace(tzinfo=UTC))
 
 
 def _order_clause(question: Question) -> str:
@@ -101,7 +111,7 @@ async def fetch_rows(store: FactStore, name: str, question: Question, cursor: st
         sql += f"\n  and ({', '.join(step.row_order)}) > ({marks})"
     limit = max(1, min(limit, ROWS_MAX))
     sql += f"\norder by {', '.join(step.row_order)} limit {limit + 1}"
-    found = await store.fetch(sql, parameters, _own_shop(question, [step_name]))
+    found = await store.fetch(sql, parameters, _reach(question, frozenset({step_name}), parameters))
     columns = row_columns(step)
     rows = [tuple(_aware(value) for value in row) for row in found[:limit]]
     next_cursor = _write_cursor(columns, found[limit - 1], step) if len(found) > limit else None
@@ -149,11 +159,9 @@ async def fetch_labels(
     labels: dict[str, Text] = {key: Text(key, key) for key in wanted if key}
     if "" in wanted:
         labels[""] = Text("未知", "Not known")
-    sql = _LABEL_SQL.get(by)
+    sql, shop = _LABEL_SQL.get(by), str(shop_id) if shop_id else None
     if sql and wanted:
-        for key, name_zh, name_en in await store.fetch(
-            sql, {"keys": wanted, "shop_id": str(shop_id) if shop_id else None}, str(shop_id) if shop_id else None
-        ):
+        for key, name_zh, name_en in await store.fetch(sql, {"keys": wanted, "shop_id": shop}, Reach(shop)):
             labels[str(key)] = Text(str(name_zh), str(name_en))
     return labels
 
@@ -169,6 +177,6 @@ _LABEL_SQL = {
 async def fetch_last_day(store: FactStore, shop_id: str) -> date | None:
     """The last day on which the shop has an order; none when it has none."""
     sql = "select max(created_day) from orders where shop_id = $shop_id"
-    rows = await store.fetch(sql, {"shop_id": shop_id}, shop_id)
+    rows = await store.fetch(sql, {"shop_id": shop_id}, Reach(shop_id))
     last = rows[0][0]
     return last if isinstance(last, date) else None

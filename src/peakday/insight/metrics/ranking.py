@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from peakday.insight.metrics.facts import FactStore
+from peakday.insight.metrics.facts import FactStore, Reach
 from peakday.insight.metrics.model import MarketRank, Ranked, RankQuestion, RankRow
 from peakday.insight.metrics.queries import naive
 from peakday.insight.metrics.rules.market_index import IndexRule, find_rule, index_values
@@ -58,6 +58,7 @@ async def fetch_rank(store: FactStore, question: RankQuestion) -> MarketRank:
         " from (select count(distinct shop_id) as shops from lines where paid_minor > 0) sold"
         f" left join ({_RANKED[question.ranked]}) ranked on ranked.paid_minor > 0 order by paid_minor desc, id",
         parameters,
+        Reach(days=(question.window.first_day, question.window.last_day)),
     )
     shops_count = int(str(found[0][-1]))
     if shops_count < question.shops_min:

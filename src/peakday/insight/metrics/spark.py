@@ -14,6 +14,8 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from peakday.insight.metrics.facts import Reach
+
 SHUFFLE_PARTITIONS = 4
 QUIET = "ERROR"
 
@@ -52,7 +54,7 @@ class SparkFacts:
         self,
         sql: str,
         parameters: Mapping[str, object],
-        own_shop: str | None = None,  # noqa: ARG002 - the store of a process keeps shops in memory by it; Spark need not
+        reach: Reach | None = None,  # noqa: ARG002 - the store of a process keeps answers by it; Spark need not
     ) -> list[tuple[object, ...]]:
         """The rows of one select, written for DuckDB."""
         return await asyncio.to_thread(self._collect, carry_over(sql, parameters))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from peakday.insight.metrics.definitions.registry import METRICS, counted_metrics, dimensions_of, reads_market
-from peakday.insight.metrics.facts import FactStore
+from peakday.insight.metrics.facts import FactStore, Reach
 from peakday.insight.metrics.facts.hot import ShopTables
 from peakday.insight.metrics.facts.relations import RELATIONS
 from peakday.insight.metrics.model import Dimension, Question
@@ -25,7 +25,7 @@ class HeldFacts(MemoryFacts):
         super().__init__(market)
         self.shops = ShopTables()
         self.shops.hold(self.connection, str(SHOP))
-        self.connection.execute(f"set search_path = '{self.shops.find(str(SHOP))},main'")
+        self.connection.execute(f"set search_path = '{self.shops.use(str(SHOP))},main'")
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +64,14 @@ async def test_changed_rows_replace_those_of_the_shop_and_of_no_other() -> None:
     held = HeldFacts(adversarial_market())
     connection, relation = held.connection, RELATIONS["orders"]
     connection.execute(
-        "create table arriving as select * replace (7 as paid_minor) from main.orders"
+        "create table changed as select * replace (7 as paid_minor) from main.orders"
         " order by shop_id, order_id limit 90"
     )
     before = connection.execute("select count(*) from orders").fetchone()
-    held.shops.take_in(connection, relation, "arriving", [str(SHOP), str(RIVAL)])
+    held.shops.take_in(connection, relation)
     changed = "select count(*) from {} where paid_minor = 7 and shop_id = $shop_id"
     values = {"shop_id": str(SHOP)}
-    expected = connection.execute(changed.format("arriving"), values).fetchone()
+    expected = connection.execute(changed.format("changed"), values).fetchone()
     assert expected is not None
     assert expected[0] > 0
     assert connection.execute(changed.format("orders"), values).fetchone() == expected
@@ -88,18 +88,18 @@ def test_the_shop_asked_for_longest_ago_makes_room_and_a_giant_is_not_held(facts
         sizes[shop] = connection.execute(f"select {count}", [str(shop)] * 4).fetchone()[0]
     shops = ShopTables(rows_max=max(sizes.values()))
     shops.hold(connection, str(RIVAL))
-    assert shops.find(str(RIVAL))
+    assert shops.use(str(RIVAL))
     shops.hold(connection, str(SHOP))
-    assert shops.find(str(SHOP))
-    assert shops.find(str(RIVAL)) is None
+    assert shops.use(str(SHOP))
+    assert shops.use(str(RIVAL)) is None
     shops.forget(connection)
-    assert shops.find(str(SHOP)) is None
+    assert shops.use(str(SHOP)) is None
     made = "select count(*) from duckdb_schemas() where starts_with(schema_name, 'shop_')"
     assert connection.execute(made).fetchone() == (0,)
     small = ShopTables(rows_max=min(sizes.values()) - 1)
     small.hold(connection, str(SHOP))
     assert small.is_settled(str(SHOP))
-    assert small.find(str(SHOP)) is None
+    assert small.use(str(SHOP)) is None
 
 
 @pytest.mark.parametrize("keeps", [True, False])
@@ -110,7 +110,7 @@ async def test_a_held_shop_reads_new_orders_and_new_files_at_once(house, databas
 
     async def read() -> tuple[object, ...]:
         await store.refresh(at_once=True)
-        return (await store.fetch(sql, {"shop_id": str(SHOP)}, str(SHOP)))[0]
+        return (await store.fetch(sql, {"shop_id": str(SHOP)}, Reach(str(SHOP))))[0]
 
     try:
         async with database.transaction() as tx:

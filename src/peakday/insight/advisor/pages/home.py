@@ -25,7 +25,6 @@ from peakday.insight.advisor.model import Column, Figure, Line, Sheet, sheets_by
 from peakday.insight.advisor.names import hour_text
 from peakday.insight.metrics import api as metrics
 from peakday.insight.metrics.model import Dimension, FigureRow, Unit, Window, WindowKind
-from peakday.kernel.clock import day_start
 from peakday.kernel.text import Text
 
 TREND_DAYS = 30
@@ -61,7 +60,8 @@ async def home_page(desk: Desk) -> HomePage:
     shown = last_busy_day(days) or await metrics.last_day_of(desk.actor, desk.store, desk.shop_id)
     if shown is None:
         return HomePage(today, is_today=False, has_visits=False, is_empty=True)
-    window = Window(WindowKind.TODAY, day_start(today), desk.now) if shown == today else day_window(shown)
+    running = metrics.parse_window(WindowKind.TODAY.value, desk.now)  # to the end of the minute: one question a minute
+    window = running if shown == today else day_window(shown)
     shop = desk.over(window)
     first_day = shown - timedelta(days=TREND_DAYS - 1)
     both, hours, best, a_week_ago = await asyncio.gather(

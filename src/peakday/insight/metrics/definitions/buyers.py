@@ -14,6 +14,7 @@ STEPS = (
         where shop_id = $shop_id and paid_at >= $year_before and paid_at < $start and buyer_id is not null
           and (not coalesce(simulated, false) or $with_simulated)
         """,
+        since="year_before",
     ),
     Step(
         "known_buyers",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 
 from peakday.insight.metrics.definitions import buyers, items, market, trade, traffic
@@ -26,6 +27,7 @@ PARAMETERS = {
     "people_min": "INTEGER: smallest group whose money is shown",
     "rivals_min": "INTEGER: fewest competing shops whose money is shown as a sum",
 }
+KEPT_SPANS = 1_000  # of questions: they ask for the same steps again and again
 _NAMED = re.compile(r"\{(\w+)\}")
 
 
@@ -87,3 +89,10 @@ def _column(metric: Metric) -> str:
 def reads_market(steps: Iterable[str]) -> bool:
     """Whether any of the steps, or a step that it needs, also reads facts of other shops."""
     return any(step.reads_market for name in steps for step in steps_of(name))
+
+
+@lru_cache(maxsize=KEPT_SPANS)
+def span_of(steps: frozenset[str]) -> tuple[frozenset[str], int]:
+    """What bounds the facts that the steps read: the parameters of their first instants, days after the window."""
+    parts = [step for name in steps for step in steps_of(name)]
+    return frozenset(step.since for step in parts), max(step.days_after for step in parts)

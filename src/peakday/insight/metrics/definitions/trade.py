@@ -77,7 +77,7 @@ STEPS = (
         from orders
         where shop_id = $shop_id and paid_at >= $previous_start and paid_at < $previous_end and {_KNOWN}
         """,
-        dimensions={}, row_columns=("paid_at", "order_id", "buyer_id", "paid_minor"),
+        since="previous_start", dimensions={}, row_columns=("paid_at", "order_id", "buyer_id", "paid_minor"),
         row_order={"paid_at": "TIMESTAMP", "order_id": "VARCHAR"},
     ),
 )  # fmt: skip

@@ -76,7 +76,7 @@ STEPS = (
          and (not coalesce(o.simulated, false) or $with_simulated)
         group by i.part, i.event_id
         """,
-        needs=("inquiries",),
+        needs=("inquiries",), days_after=28,
     ),
 )  # fmt: skip
 

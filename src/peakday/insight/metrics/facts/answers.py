@@ -1,22 +1,23 @@
 """Which answers still hold after a change?
 
-An answer names the relations that its statement reads and, when it reads one shop's facts only, that shop. A change
-names the shops whose rows changed, by relation. Only answers that a change touches are let go.
+An answer names the relations that its statement reads, the days of their facts and, when it reads one shop's facts
+only, that shop. A change names the days of the shops whose rows changed, by relation. Only answers that a change
+touches are let go: an order of today leaves last week's figures as they are.
 """
 
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
+from peakday.insight.metrics.facts.changes import Changes, Days
 from peakday.insight.metrics.facts.relations import RELATIONS
 
 Rows = list[tuple[object, ...]]
 Key = tuple[object, ...]
-Changes = Mapping[str, frozenset[str] | None]  # relation to the shops whose rows changed; None: any row may have
-EVERYTHING: Changes = dict.fromkeys(RELATIONS)
 
 ANSWERS_MAX = 4_000
 _RELATION = re.compile(rf"\b({'|'.join(RELATIONS)})\b")
@@ -29,20 +30,38 @@ def relations_of(sql: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What a statement promises to read at most: one shop's facts, facts of the days from the first to the last."""
+
+    own_shop: str | None = None
+    days: tuple[date, date] | None = None
+
+
+ALL = Reach()
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """An answer, or one that is on its way, so that the same question is put once."""
 
     rows: asyncio.Future[Rows]
     relations: frozenset[str]
-    own_shop: str | None
+    reach: Reach
 
     def is_touched(self, changes: Changes) -> bool:
         """Whether it may read otherwise after the changes."""
         for relation in self.relations & changes.keys():
             shops = changes[relation]
-            if shops is None or self.own_shop is None or self.own_shop in shops:
+            mine = shops.keys() if self.reach.own_shop is None else {None, self.reach.own_shop} & shops.keys()
+            if any(self._reads(shops[shop]) for shop in mine):
                 return True
         return False
+
+    def _reads(self, days: Days) -> bool:
+        if days is None or self.reach.days is None:
+            return True
+        first, last = self.reach.days
+        return any(first <= day <= last for day in days)
 
     def has_failed(self) -> bool:
         """Whether it ended without rows."""
@@ -63,9 +82,9 @@ class Answers:
         self._kept.move_to_end(key)
         return kept.rows
 
-    def keep(self, key: Key, rows: asyncio.Future[Rows], relations: Iterable[str], own_shop: str | None) -> None:
+    def keep(self, key: Key, rows: asyncio.Future[Rows], relations: Iterable[str], reach: Reach) -> None:
         """Keep an answer; the one asked for longest ago makes room."""
-        self._kept[key] = Kept(rows, frozenset(relations), own_shop)
+        self._kept[key] = Kept(rows, frozenset(relations), reach)
         if len(self._kept) > ANSWERS_MAX:
             self._kept.popitem(last=False)
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 
@@ -84,7 +85,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
 
 def _rewrite(facts: FactFolder, before: Manifest | None, pulled: Pulled, scratch: Path, now: datetime) -> Extracted:
     generation = before.generation + 1 if before else 1
-    kept = before.files if before and pulled.since is not None else {}
+    kept, root = (before.files, before.root) if before and pulled.since is not None else ({}, uuid4().hex)
     files, rows, written = dict(kept), {}, {}
     with duckdb.connect(str(scratch / "work.duckdb")) as work:
         work.execute(f"set memory_limit='{MEMORY_LIMIT}'; set threads={THREADS}; set temp_directory='{scratch}'")
@@ -104,7 +105,7 @@ def _rewrite(facts: FactFolder, before: Manifest | None, pulled: Pulled, scratch
             written[relation.name] = len(fresh)
             work.execute("drop table delta")
     if before is None or pulled.since is None or written or pulled.watermark != before.watermark:
-        facts.save(Manifest(generation, pulled.identity, pulled.watermark, now.isoformat(), files))
+        facts.save(Manifest(generation, pulled.identity, pulled.watermark, now.isoformat(), files, root=root))
     _sweep(facts)
     return Extracted(generation, rows, written)
 

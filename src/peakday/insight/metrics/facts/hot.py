@@ -7,7 +7,7 @@ delta. The shops asked for last are held, up to a number of rows; whoever is not
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
@@ -40,15 +40,14 @@ class ShopTables:
         """Whether nothing is to be done before a question about the shop: it is held, or too large to be."""
         return shop_id in self._shops or shop_id in self._too_large
 
-    def find(self, shop_id: str) -> str | None:
-        """The schema of a shop that is held."""
+    def use(self, shop_id: str) -> str | None:
+        """The schema of a shop that is held; it was asked for just now."""
         held = self._shops.get(shop_id)
-        return held.schema if held else None
-
-    def touch(self, shop_id: str) -> None:
-        """The shop was asked for just now."""
-        if shop_id in self._shops:
+        if held is None:
+            return None
+        with suppress(KeyError):  # let go of by another thread
             self._shops.move_to_end(shop_id)
+        return held.schema
 
     def hold(self, connection: duckdb.DuckDBPyConnection, shop_id: str) -> None:
         """Copy a shop's facts into tables of its own; let go of those asked for longest ago."""
@@ -80,17 +79,16 @@ class ShopTables:
         connection.execute("commit")
         self._shops[shop_id] = Held(schema, rows)
 
-    def take_in(
-        self, connection: duckdb.DuckDBPyConnection, relation: Relation, arriving: str, shops: Iterable[str]
-    ) -> None:
-        """Replace the rows of a relation by those of the table `arriving`, for each shop of `shops` that is held."""
-        if relation not in HELD:
+    def take_in(self, connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+        """Replace the rows of a relation by those of the table `changed`, for each of its shops that is held."""
+        if relation not in HELD or not self._shops:
             return
         key = ", ".join(relation.key)
-        for shop_id in set(shops) & self._shops.keys():
+        shops = connection.execute("select distinct shop_id from changed").fetchall()
+        for shop_id in [shop_id for (shop_id,) in shops if shop_id in self._shops]:
             held = self._shops[shop_id]
             table = f"{held.schema}.{relation.name}"
-            fresh = f"from {arriving} where shop_id = $shop_id"
+            fresh = "from changed where shop_id = $shop_id"
             values = {"shop_id": shop_id}
             connection.execute(f"delete from {table} where ({key}) in (select ({key}) {fresh})", values)
             added = connection.execute(f"insert into {table} by name select * {fresh}", values).fetchone()

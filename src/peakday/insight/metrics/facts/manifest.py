@@ -31,10 +31,15 @@ class Manifest(msgspec.Struct, frozen=True):
     extracted_at: str
     files: dict[str, list[PartFile]]
     format: int = FORMAT
+    root: str = ""  # names the extraction of all rows that these files go back to
 
     def has_files_of(self, other: "Manifest") -> bool:
         """Whether it names the very same files of the same database: then only the watermark differs."""
-        return self.identity == other.identity and self.files == other.files
+        return self.has_facts_of(other) and self.files == other.files
+
+    def has_facts_of(self, other: "Manifest") -> bool:
+        """Whether the one became the other by changed rows only: then those tell the difference."""
+        return self.identity == other.identity and self.root == other.root
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from threading import Lock
 
 import duckdb
 
-from peakday.insight.metrics.facts.answers import EVERYTHING, Changes
+from peakday.insight.metrics.facts.changes import ANY, EVERYTHING, Changes, Shops, find_changed
 from peakday.insight.metrics.facts.events import EventTail, empty_events
 from peakday.insight.metrics.facts.hot import ShopTables
 from peakday.insight.metrics.facts.pull import Pulled
@@ -30,13 +30,22 @@ class Updated:
     changes: Changes
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The files under the delta."""
+
+    files: Mapping[str, list[Path]]
+    is_new: bool  # they are others than at the last update: what the delta held is in them, or arrives now
+    is_other: bool  # they are not even of the same facts: nothing that was known holds
+
+
 class Overlay:
     """The views of one process. `update` and `hold` wait for one another; `read` waits for nobody."""
 
     def __init__(self, scratch: Path) -> None:
         self._writing = Lock()
         self._shops = ShopTables()
-        self._exposures: list[Path] = []
+        self._shown: dict[str, str] = {}  # the select behind each view
         self._connection = duckdb.connect(":memory:")
         self._connection.execute(
             f"set memory_limit='{MEMORY_LIMIT}'; set threads={THREADS}; set temp_directory='{scratch}';"
@@ -48,7 +57,7 @@ class Overlay:
 
     def read(self, sql: str, parameters: Mapping[str, object], own_shop: str | None = None) -> list[tuple[object, ...]]:
         """Run one statement; with `own_shop`, which reads no other shop's facts, on its tables where it is held."""
-        schema = self._shops.find(own_shop) if own_shop else None
+        schema = self._shops.use(own_shop) if own_shop else None
         with self._connection.cursor() as cursor:
             if schema:
                 try:
@@ -66,50 +75,46 @@ class Overlay:
         with self._writing, self._connection.cursor() as cursor:
             self._shops.hold(cursor, shop_id)
 
-    def update(
-        self,
-        base: Mapping[str, list[Path]],
-        pulled: Pulled,
-        tail: EventTail | None,
-        exposures: Iterable[Path],
-        *,
-        is_new_base: bool,
-    ) -> Updated:
+    def update(self, base: Base, pulled: Pulled, tail: EventTail | None, exposures: Iterable[Path]) -> Updated:
         """Take in changed rows and show `base` with them."""
         with self._writing:
             self._connection.execute("begin")
             try:
-                updated = self._take_in(base, pulled, list(exposures), is_new_base=is_new_base)
-                self._view("events", tail.take_in(self._connection) if tail else empty_events())
+                held, changes = self._take_in(base, pulled)
+                changes |= self._take_in_events(tail) | self._take_in_exposures(list(exposures))
             except BaseException:
                 self._connection.execute("rollback")
                 self._shops.forget(self._connection)
+                self._shown.clear()
                 if tail:
                     tail.forget()
                 raise
             self._connection.execute("commit")
-            return updated
+            return Updated(held, EVERYTHING if base.is_other else changes)
 
-    def _take_in(
-        self, base: Mapping[str, list[Path]], pulled: Pulled, exposures: list[Path], *, is_new_base: bool
-    ) -> Updated:
-        held, changes = 0, dict[str, frozenset[str] | None]()
-        if is_new_base:
+    def _take_in(self, base: Base, pulled: Pulled) -> tuple[int, dict[str, Shops]]:
+        """How many rows the delta holds now, and what changed."""
+        held, changes = 0, dict[str, Shops]()
+        if base.is_other:
             self._shops.forget(self._connection)
-            changes.update(EVERYTHING)
         for relation in RECORDS:
-            if is_new_base:
-                self._clear(relation)
             if relation.name in pulled.files:
                 path, header = pulled.files[relation.name]
-                shops = self._upsert(relation, csv_select(relation, str(path), header))
-                changes.setdefault(relation.name, shops)
-            held += self._show(relation, base.get(relation.name, []))
-        if exposures != self._exposures:
-            changes["exposures"] = None
-        self._exposures = exposures
-        self._view("exposures", _files_select(EXPOSURES, exposures))
-        return Updated(held, changes)
+                self._read(relation, csv_select(relation, str(path), header))
+                changes[relation.name] = ANY if base.is_other else find_changed(self._connection, relation)
+            if base.is_new:
+                self._clear(relation)
+            if relation.name in pulled.files:
+                self._upsert(relation)
+            held += self._show(relation, base.files.get(relation.name, []))
+        return held, changes
+
+    def _take_in_events(self, tail: EventTail | None) -> dict[str, Shops]:
+        self._view("events", tail.take_in(self._connection) if tail else empty_events())
+        return {"events": tail.changed} if tail else {}
+
+    def _take_in_exposures(self, files: list[Path]) -> dict[str, Shops]:
+        return {"exposures": ANY} if self._view("exposures", _files_select(EXPOSURES, files)) else {}
 
     def close(self) -> None:
         """Let go of memory."""
@@ -118,19 +123,24 @@ class Overlay:
     def _clear(self, relation: Relation) -> None:
         self._connection.execute(f"create or replace table delta_{relation.name} as {empty_select(relation)}")
 
-    def _upsert(self, relation: Relation, rows: str) -> frozenset[str] | None:
-        """Put rows into the delta and into the tables of their shops; returns these shops."""
+    def _read(self, relation: Relation, rows: str) -> None:
+        """Make the tables `arriving` and, of it, `changed`: an open transaction makes rows arrive again and again."""
         table, key = f"delta_{relation.name}", ", ".join(relation.key)
+        known = f"select * from {table} semi join arriving using ({key})"
         self._connection.execute(f"create or replace temp table arriving as {rows}")
+        self._connection.execute(
+            f"create or replace temp table changed as select * from arriving where ({key}) in"
+            f" (select ({key}) from ((from arriving except {known}) union all ({known} except from arriving)))"
+        )
+
+    def _upsert(self, relation: Relation) -> None:
+        """Put the rows that arrived into the delta, and those that changed into the tables of their shops."""
+        table, key = f"delta_{relation.name}", ", ".join(relation.key)
         self._connection.execute(f"delete from {table} where ({key}) in (select ({key}) from arriving)")
         self._connection.execute(f"insert into {table} by name select * from arriving")
-        shops = None
-        if "shop_id" in relation.columns and relation.name != "shops":
-            found = self._connection.execute("select distinct shop_id from arriving").fetchall()
-            shops = frozenset(str(shop_id) for (shop_id,) in found)
-            self._shops.take_in(self._connection, relation, "arriving", shops)
+        self._shops.take_in(self._connection, relation)
         self._connection.execute("drop table arriving")
-        return shops
+        self._connection.execute("drop table changed")
 
     def _show(self, relation: Relation, files: list[Path]) -> int:
         held = self._connection.execute(f"select count(*) from delta_{relation.name}").fetchone()
@@ -145,8 +155,13 @@ class Overlay:
         self._view(relation.name, sql)
         return int(held[0])
 
-    def _view(self, name: str, sql: str) -> None:
+    def _view(self, name: str, sql: str) -> bool:
+        """Show a relation by this select; whether it was shown by another before."""
+        if self._shown.get(name) == sql:
+            return False
         self._connection.execute(f"create or replace view {name} as {sql}")
+        self._shown[name] = sql
+        return True
 
 
 def _files_select(relation: Relation, files: list[Path]) -> str:

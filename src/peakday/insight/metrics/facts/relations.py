@@ -18,6 +18,7 @@ class Relation:
     part: str = "'all'"  # which file a row belongs to, as SQL
     order: str = ""
     lists: tuple[str, ...] = ()  # columns that travel as text joined by |
+    days: tuple[str, ...] = ()  # the market days that a row speaks of: steps find it by their instants
 
     @property
     def column_list(self) -> str:
@@ -43,6 +44,7 @@ RECORDS = (
             list_minor discount_minor postage_minor paid_minor refund_minor BIGINT; simulated BOOLEAN; flags VARCHAR[]
         """),
         key=("shop_id", "order_id"), part=_MONTH, order="shop_id, created_at, order_id", lists=("flags",),
+        days=("created_day", "paid_day"),
     ),
     Relation(
         "order_lines",
@@ -53,6 +55,7 @@ RECORDS = (
             simulated BOOLEAN; flags VARCHAR[]
         """),
         key=("shop_id", "order_id"), part=_MONTH, order="shop_id, created_at, order_id, line_no", lists=("flags",),
+        days=("created_day", "paid_day"),
     ),
     Relation(
         "refunds",
@@ -61,7 +64,7 @@ RECORDS = (
             completed_day DATE
         """),
         key=("shop_id", "refund_id"), part="coalesce(strftime(completed_at, '%Y-%m'), 'none')",
-        order="shop_id, completed_at, refund_id",
+        order="shop_id, completed_at, refund_id", days=("completed_day",),
     ),
     Relation(
         "items",

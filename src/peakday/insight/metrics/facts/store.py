@@ -14,18 +14,20 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 import duckdb
 
-from peakday.insight.metrics.facts.answers import EVERYTHING, Answers, Rows, relations_of
+from peakday.insight.metrics.facts.answers import ALL, ANSWERS_MAX, Answers, Reach, Rows, relations_of
+from peakday.insight.metrics.facts.changes import EVERYTHING
 from peakday.insight.metrics.facts.events import EventSource, EventTail, Stamp
 from peakday.insight.metrics.facts.extract import Extracted, extract_facts
 from peakday.insight.metrics.facts.hot import HELD
 from peakday.insight.metrics.facts.manifest import FactFolder, Manifest
-from peakday.insight.metrics.facts.overlay import Overlay, Updated
-from peakday.insight.metrics.facts.pull import Providers, Pulled, pull_rows, read_snapshot
+from peakday.insight.metrics.facts.overlay import Base, Overlay
+from peakday.insight.metrics.facts.pull import Providers, pull_rows, read_snapshot
 from peakday.insight.metrics.facts.relations import RELATIONS
 from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database
@@ -73,20 +75,21 @@ class FactStore:
         """The relations of the record that some room streams."""
         return frozenset(self._providers)
 
-    async def fetch(self, sql: str, parameters: Mapping[str, object], own_shop: str | None = None) -> Rows:
+    async def fetch(self, sql: str, parameters: Mapping[str, object], reach: Reach = ALL) -> Rows:
         """The rows of one select over the relations; parameters it does not name are left out.
 
-        `own_shop` promises that the statement reads facts of no other shop: it then runs on the tables of that shop.
+        `reach` is a promise: a statement of one shop runs on the tables of that shop, and its answer is kept until a
+        row of its days changes.
         """
         await self.refresh()
-        named = {name: parameters[name] for name in sorted(set(_PARAMETER.findall(sql)))}
+        named = {name: parameters[name] for name in _parameters_of(sql)}
         if not self.keeps:
             return await self._ask(sql, named, None)
-        key = (sql, own_shop, *(repr(value) for value in named.values()))
+        key = (sql, reach.own_shop, *(repr(value) for value in named.values()))
         answer: asyncio.Future[Rows] | None = self._answers.find(key)
         if answer is None:
-            answer = asyncio.ensure_future(self._ask(sql, named, own_shop))
-            self._answers.keep(key, answer, relations_of(sql), own_shop)
+            answer = asyncio.ensure_future(self._ask(sql, named, reach.own_shop))
+            self._answers.keep(key, answer, relations_of(sql), reach)
         return await asyncio.shield(answer)
 
     async def _ask(self, sql: str, named: Mapping[str, object], own_shop: str | None) -> Rows:
@@ -160,8 +163,6 @@ class FactStore:
         if stamp == self._seen:
             return
         await self._take_in(exposures)
-        if self._seen is None or events != self._seen[-1]:
-            self._answers.drop({"events": None})
         self._seen = stamp
 
     async def _take_in(self, exposures: tuple[Path, ...]) -> None:
@@ -170,13 +171,18 @@ class FactStore:
             await self.extract()
             manifest = self._facts.load()
         assert manifest is not None
-        is_new_base = self._manifest is None or not manifest.has_files_of(self._manifest)
-        since = manifest.watermark if is_new_base else self._watermark
+        known = self._manifest
+        is_other = known is None or not manifest.has_facts_of(known)
+        is_new = known is None or not manifest.has_files_of(known)
+        since = self._watermark
+        if is_new:
+            since = manifest.watermark if is_other else min(since, manifest.watermark)
         pulled = await pull_rows(self._database, self._providers, self._scratch, since, manifest.identity)
         if pulled.since is None:  # the files are of another database
             await self.extract()
             return await self._take_in(exposures)
-        updated = await asyncio.to_thread(self._update, manifest, pulled, exposures, is_new_base)
+        base = Base({name: self._facts.paths(manifest, name) for name in RELATIONS}, is_new, is_other)
+        updated = await asyncio.to_thread(self._overlay.update, base, pulled, self._tail, exposures)
         self._manifest, self._watermark = manifest, pulled.watermark
         self._answers.drop(updated.changes)
         if updated.held > DELTA_ROWS_MAX:
@@ -184,9 +190,10 @@ class FactStore:
             return await self._take_in(exposures)
         return None
 
-    def _update(self, manifest: Manifest, pulled: Pulled, exposures: tuple[Path, ...], is_new_base: bool) -> Updated:
-        base = {name: self._facts.paths(manifest, name) for name in RELATIONS}
-        return self._overlay.update(base, pulled, self._tail, exposures, is_new_base=is_new_base)
+
+@lru_cache(maxsize=ANSWERS_MAX)
+def _parameters_of(sql: str) -> tuple[str, ...]:
+    return tuple(sorted(set(_PARAMETER.findall(sql))))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
