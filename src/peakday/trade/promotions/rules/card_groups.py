@@ -3,13 +3,31 @@
 Two acts belong to one group when the choice of one may change what the other gives, or whether it may be used: they
 exclude each other, share a line on which more could be given than is left, or one counts or pays what the other
 changes. Whatever is not in a group gives the same with every choice in it, so each group is searched alone, and the
-bounds of groups add up.
+bounds of groups add up. Inside a group acts are numbered anew, by step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from peakday.trade.promotions.rules.card_effects import Act, is_lowered_by
 from peakday.trade.promotions.rules.card_problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The acts of one group by step, with the group's own cliques, rivals and shared rows."""
+
+    acts: list[Act]
+    spans: list[int]
+    most: list[int]
+    ranks: list[int]
+    cliques: list[list[int]]
+    anyway: list[int]
+    rivals: list[list[int]]
+    limited: list[tuple[int, int]]
+    touched: list[list[int]]
+    rest: int
+    is_parallel: bool
 
 
 def find_groups(problem: Problem) -> list[list[int]]:
@@ -30,6 +48,39 @@ def find_groups(problem: Problem) -> list[list[int]]:
     for at in range(len(heads)):
         groups.setdefault(_head(heads, at), []).append(at)
     return list(groups.values())
+
+
+def lay_out_group(problem: Problem, positions: Sequence[int]) -> Group:
+    """One group of the problem, its acts numbered by step."""
+    acts = [problem.acts[at] for at in positions]
+    spans = [problem.spans[at] for at in positions]
+    mine = sum(1 << at for at in positions)
+    step_of = {at: step for step, at in enumerate(positions)}
+    rows = {row for act in acts for row in act.rows}
+    return Group(
+        acts=acts,
+        spans=spans,
+        most=[problem.most[at] for at in positions],
+        ranks=[problem.ranks[at] for at in positions],
+        cliques=[own for own in ([step_of[at] for at in each if mine >> at & 1] for each in problem.cliques) if own],
+        anyway=[step for step, act in enumerate(acts) if not act.is_choice],
+        rivals=[[step_of[other] for other in bits_of(problem.conflicts.rivals[at] & mine)] for at in positions],
+        limited=[
+            (sum(1 << step_of[at] for at in bits_of(bits & mine)), most) for bits, most in problem.conflicts.limited
+        ],
+        touched=[_touched(acts, spans, step, problem.crowded) for step in range(len(acts))],
+        rest=sum([problem.opening.left[row] for row in rows]),
+        is_parallel=problem.is_parallel,
+    )
+
+
+def blocked_by(group: Group, step: int, taken: int) -> list[int]:
+    """The steps that may not be taken any more when this one is the last of the `taken` (bits)."""
+    blocked = group.rivals[step]
+    for steps, most in group.limited:
+        if steps >> step & 1 and (taken & steps).bit_count() >= most:
+            blocked = [*blocked, *(each for each in bits_of(steps) if not taken >> each & 1)]
+    return blocked
 
 
 def _find_sharing(problem: Problem) -> list[int]:
@@ -95,3 +146,21 @@ def _head(heads: list[int], at: int) -> int:
         heads[at] = heads[heads[at]]
         at = heads[at]
     return at
+
+
+def _touched(acts: Sequence[Act], spans: Sequence[int], step: int, crowded: int) -> list[int]:
+    """The later acts whose bound may fall when this one gives."""
+    shared = ((later, spans[later] & spans[step]) for later in range(step + 1, len(acts)))
+    return [
+        later
+        for later, rows in shared
+        if rows and (not acts[later].is_steady or acts[later].has_tail or rows & crowded)
+    ]
+
+
+def bits_of(bits: int) -> Iterator[int]:
+    """The positions of the bits that are set, in order."""
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low

@@ -11,16 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from peakday.trade.promotions.rules.card_bounds import (
-    Group,
-    Scene,
-    blocked_by,
-    lay_out_group,
-    list_scenes,
-    upper_bound,
-)
+from peakday.trade.promotions.rules.card_bounds import Scene, upper_bound
 from peakday.trade.promotions.rules.card_effects import Balance, find_parts, most_given, take
+from peakday.trade.promotions.rules.card_groups import Group, blocked_by, lay_out_group
 from peakday.trade.promotions.rules.card_problem import Problem
+from peakday.trade.promotions.rules.card_scenes import list_scenes
 
 
 @dataclass(frozen=True, slots=True)

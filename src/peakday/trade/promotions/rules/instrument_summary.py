@@ -1,7 +1,7 @@
 """What does an instrument do, in one sentence that a buyer would understand, in both languages?
 
-"每满300减50,全店商品" and "¥50 off every ¥300, on all goods". The words follow the instrument, so what a merchant reads
-while typing is what the calculator will do.
+"每满300减50,全部商品" and "CN¥50 off every CN¥300, on all goods". The words follow the instrument, so what a
+merchant reads while typing is what the calculator will do.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ def say_benefit(instrument: Instrument) -> Text:
 
 
 def _amount(minor: int, currency: str) -> Text:
-    """As labels write it: 300 in Chinese for yuan, ¥300 in English, cents only where there are any."""
+    """As labels write it: 300 in Chinese for yuan, CN¥300 in English, cents only where there are any."""
     digits = MINOR_DIGITS[currency]
     plain = decimal_text(minor, currency)
     is_whole = digits == 0 or minor % 10**digits == 0

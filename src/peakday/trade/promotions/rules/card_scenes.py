@@ -1,0 +1,124 @@
+"""Which choices are settled before the search walks through the cards in turn?
+
+A card with a slope, or one that excludes others which do not exclude each other, makes every bound loose until it is
+decided; and both act late. So the largest of them are settled first: each allowed way is a scene of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from peakday.trade.promotions.model import Counts
+from peakday.trade.promotions.rules.card_bounds import (
+    ONE,
+    Cap,
+    Scene,
+    Slope,
+    find_slope,
+    presses,
+    unit_worth,
+    upper_bound,
+)
+from peakday.trade.promotions.rules.card_effects import Balance, bases_at
+from peakday.trade.promotions.rules.card_groups import Group, bits_of, blocked_by
+
+SETTLED_MAX = 5
+REGIONS_TRIED_MAX = 6
+
+
+def list_scenes(group: Group, opening: Balance) -> Iterator[Scene]:
+    """Every allowed way to settle the largest cards that have a slope or exclude many."""
+    slopes = [find_slope(act, opening, is_parallel=group.is_parallel) for act in group.acts]
+    able = [step for step, act in enumerate(group.acts) if act.is_choice and group.most[step]]
+    matters = [step for step in able if _is_pressed(group, step, opening, slopes) or _is_torn(group, step)]
+    first = sorted(sorted(matters, key=lambda step: -group.most[step])[:SETTLED_MAX])
+    for sure in _allowed_sets(group, first):
+        gains = group.most.copy()
+        known = [None if act.is_choice else slope for act, slope in zip(group.acts, slopes, strict=True)]
+        for step in first:
+            known[step] = slopes[step] if step in sure else None
+            taken = sum([1 << each for each in sure])
+            for other in blocked_by(group, step, taken) if step in sure else [step]:
+                gains[other] = 0
+        bits = sum([1 << step for step in sure])
+        sloped = [step for step, each in enumerate(known) if each]
+        scene = Scene(bits, gains, known, unit_worth(group, known), sloped, [], list(gains))
+        for step in sure:
+            scene = _with_threshold(group, scene, step)
+        yield _with_regions(group, scene, opening)
+
+
+def _with_threshold(group: Group, scene: Scene, step: int) -> Scene:
+    """The scene where earlier acts leave a sure one its threshold: if they did not, it would better be left out."""
+    act = group.acts[step]
+    pressing = [each for each in range(step) if scene.gains[each] and presses(group, each, step)]
+    at = act.benefit.tiers[0].at
+    if not pressing or at == 0 or act.benefit.counts is not Counts.MONEY:
+        return scene
+    cap = Cap(step, at, max([scene.worth[each] for each in pressing]))
+    outside = [0 if each in pressing else most for each, most in enumerate(scene.outside)]
+    return replace(scene, caps=[*scene.caps, cap], outside=outside)
+
+
+def _with_regions(group: Group, scene: Scene, opening: Balance) -> Scene:
+    """The scene with the sets of rows that lower its bound at the start."""
+    best = upper_bound(group, scene, 0, opening, scene.gains)
+    tried: set[int] = set()
+    for step in sorted(range(len(group.acts)), key=lambda each: -scene.gains[each]):
+        span = group.spans[step]
+        if span in tried or scene.gains[step] * 2 < sum(group.acts[step].pick(opening.left)):
+            continue
+        tried.add(span)
+        outside = [min(most, _most_outside(group, each, step, opening)) for each, most in enumerate(scene.outside)]
+        with_it = replace(scene, caps=[*scene.caps, Cap(step, None, ONE)], outside=outside)
+        bound = upper_bound(group, with_it, 0, opening, scene.gains)
+        if bound < best:
+            best, scene = bound, with_it
+        if len(tried) == REGIONS_TRIED_MAX:
+            break
+    return scene
+
+
+def _most_outside(group: Group, step: int, region: int, opening: Balance) -> int:
+    """The most that an act gives on rows outside of a region, the rows of another act."""
+    act, span = group.acts[step], group.spans[region]
+    if not (group.most[step] and group.spans[step] & ~span):
+        return 0
+    if act.is_steady:
+        parts: Sequence[int] = act.plan_of(act.pick(bases_at(act, opening, is_parallel=group.is_parallel)))
+    else:
+        parts = act.ceilings or act.pick(opening.left)
+    return sum([part for row, part in zip(act.rows, parts, strict=True) if not span >> row & 1])
+
+
+def _is_pressed(group: Group, later: int, opening: Balance, slopes: Sequence[Slope | None]) -> bool:
+    """Whether choices before a card may lower what it gives: by its slope, or below its threshold."""
+    pressing = [
+        group.most[step]
+        for step in range(later)
+        if group.acts[step].is_choice and step not in group.rivals[later] and presses(group, step, later)
+    ]
+    if slopes[later] or not any(pressing):
+        return any(pressing)
+    act = group.acts[later]
+    base = sum(act.pick(bases_at(act, opening, is_parallel=group.is_parallel)))
+    return act.benefit.counts is Counts.MONEY and base - sum(pressing) < act.benefit.tiers[0].at
+
+
+def _is_torn(group: Group, step: int) -> bool:
+    """Whether a card excludes some that do not exclude each other."""
+    rivals = sum([1 << each for each in group.rivals[step] if group.most[each]])
+    return any(rivals & ~(sum([1 << each for each in group.rivals[other]]) | 1 << other) for other in bits_of(rivals))
+
+
+def _allowed_sets(group: Group, steps: Sequence[int]) -> Iterator[list[int]]:
+    def extend(at: int, held: list[int]) -> Iterator[list[int]]:
+        if at == len(steps):
+            yield held
+            return
+        yield from extend(at + 1, held)
+        taken = sum(1 << each for each in held)
+        is_barred = any(steps[at] in blocked_by(group, each, taken) for each in held)
+        if not is_barred:
+            yield from extend(at + 1, [*held, steps[at]])
+
+    return extend(0, [])
