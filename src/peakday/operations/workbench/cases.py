@@ -14,6 +14,9 @@ from peakday.kernel.database import Tx
 from peakday.kernel.ids import show_id
 from peakday.kernel.imports import RUNS_LISTED_MAX, ImportRun, list_runs
 from peakday.kernel.text import Text
+from peakday.operations.health import api as health
+from peakday.operations.health.fault_words import KIND_TEXTS
+from peakday.operations.health.model import FINDING_PREFIX, FindingState, KeptFinding
 from peakday.operations.workbench.model import Case, CaseKind, CaseState
 from peakday.trade.sale_events import api as sale_events
 from peakday.trade.sale_events.exits import Exit
@@ -85,4 +88,25 @@ def _import_case(run: ImportRun) -> Case:
     )  # fmt: skip
 
 
-SOURCES: tuple[Source, ...] = (_exits, _imports)
+async def _findings(tx: Tx, actor: Actor, shop_id: UUID) -> list[Case]:
+    """The dearest ones; who may not see figures gets none: each is a loss."""
+    if not actor.can(health.FIGURES):
+        return []
+    found = await health.risk_items(tx, actor, shop_id, health.FindingFilter(state=None), None, CASES_MAX)
+    return [_finding_case(one) for one in found]
+
+
+def _finding_case(one: KeptFinding) -> Case:
+    state, said = {
+        FindingState.OPEN: (CaseState.WAITS_FOR_YOU, Text("待修改或接受", "To be fixed or accepted")),
+        FindingState.ACCEPTED: (CaseState.SETTLED, Text("已接受", "Accepted")),
+        FindingState.FIXED: (CaseState.SETTLED, Text("已修复", "Fixed")),
+    }[one.state]
+    shown = show_id(FINDING_PREFIX, one.finding_id)
+    return Case(
+        CaseKind.FINDING, shown, KIND_TEXTS[one.kind], state, said, f"health/findings/{shown}", one.found_at,
+        one.closed_at,
+    )  # fmt: skip
+
+
+SOURCES: tuple[Source, ...] = (_findings, _exits, _imports)

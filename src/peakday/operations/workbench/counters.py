@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from peakday.kernel.actor import Actor
+from peakday.kernel.actor import SYSTEM, Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import show_id
+from peakday.kernel.money import Money
 from peakday.kernel.text import Text
+from peakday.operations.health import api as health
 from peakday.operations.workbench.model import Todo
 from peakday.trade.orders import api as orders
 from peakday.trade.sale_events import api as sale_events
@@ -60,7 +62,23 @@ def _enrolment(waiting: Deadline) -> Todo:
     )  # fmt: skip
 
 
-COUNTERS: tuple[tuple[str, Counter], ...] = ((orders.VIEW, count_orders), (sale_events.VIEW, count_enrolments))
+async def count_risks(tx: Tx, _: Actor, shop_id: UUID, __: datetime) -> list[Todo]:
+    """Warnings of the health centre that nobody has fixed or accepted, with what they may cost."""
+    state = await health.find_overview(tx, SYSTEM, shop_id)
+    return [
+        Todo(
+            key="health.risks", kind="price_risk", title=Text("价格风险", "Price risks"), path="health",
+            permission=health.VIEW, count=state.open, at_risk=Money(state.loss_minor, state.currency),
+            deadline=state.deadline,
+        )
+    ]  # fmt: skip
+
+
+COUNTERS: tuple[tuple[str, Counter], ...] = (
+    (orders.VIEW, count_orders),
+    (sale_events.VIEW, count_enrolments),
+    (health.VIEW, count_risks),
+)
 
 
 async def count_all(tx: Tx, actor: Actor, shop_id: UUID, now: datetime) -> list[Todo]:
