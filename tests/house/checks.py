@@ -105,7 +105,7 @@ def rooms_enter_by_the_door(root: Path) -> list[str]:
 
 def _room_of(module: str) -> str | None:
     parts = module.split(".")
-    if len(parts) < 3 or parts[0] != "peakday" or parts[1] not in {"market", "trade", "insight", "apps"}:
+    if len(parts) < 3 or parts[0] != "peakday" or parts[1] not in {"market", "trade", "insight", "operations", "apps"}:
         return None
     return ".".join(parts[:3])
 
@@ -123,7 +123,7 @@ def rooms_query_their_own_tables(root: Path) -> list[str]:
 
     An audit counts the record by itself, past every api, or it would prove nothing; a bench's naive form likewise.
     """
-    schemas = {p.name for wing in ("market", "trade", "insight") for p in (root / "src/peakday" / wing).glob("*/")}
+    schemas = {p.name for wing in ("market", "trade", "insight", "operations") for p in (root / "src/peakday" / wing).glob("*/")}
     rows = []
     for path, tree in python_files(root, "src"):
         if path.name == "audit.py" or path.name.startswith("bench_"):

@@ -15,7 +15,9 @@ from peakday.kernel.settings import Settings
 from peakday.kernel.web.pages import Pages
 from peakday.market.catalog import api as catalog
 from peakday.market.shops import api as shops
+from peakday.operations.health import api as health
 from peakday.trade.orders import api as orders
+from peakday.trade.promotions import api as promotions
 
 PACKAGE = Path(peakday.__file__).parent
 
@@ -37,7 +39,9 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     settings.home.mkdir(parents=True, exist_ok=True)
     database = await connect(ensure_server(settings))
     try:
-        yield House(settings, clock or SystemClock(), database)
+        house = House(settings, clock or SystemClock(), database)
+        promotions.place_guard(house, health.HealthGuard())
+        yield house
     finally:
         await database.close()
 

@@ -38,7 +38,7 @@ create table health.finding (
     shop_id uuid not null,
     finding_id uuid not null,
     kind text not null,
-    subject text not null,                   -- the SKU, else the instrument: with the kind it names the warning
+    subject text not null,                   -- a SKU's price, or a mistake of an instrument: one warning stands of each
     severity text not null check (severity in ('inform', 'confirm', 'hold')),
     state text not null check (state in ('open', 'accepted', 'fixed')),
     item_id uuid,
@@ -63,7 +63,7 @@ create table health.finding (
     primary key (shop_id, finding_id),
     check ((state = 'fixed') = (closed_at is not null) or state = 'accepted')
 );
-create unique index finding_standing on health.finding (shop_id, kind, subject) where state <> 'fixed';
+create unique index finding_standing on health.finding (shop_id, subject) where state <> 'fixed';
 create index finding_open on health.finding (shop_id, loss_minor desc, finding_id) where state = 'open';
 create index finding_item on health.finding (shop_id, item_id);
 

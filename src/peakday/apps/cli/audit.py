@@ -18,6 +18,7 @@ from peakday.kernel.settings import read_settings
 from peakday.market.accounts.audit import audit as audit_accounts
 from peakday.market.catalog.audit import audit as audit_catalog
 from peakday.market.shops.audit import audit as audit_shops
+from peakday.operations.health.audit import audit as audit_health
 from peakday.operations.workbench.audit import audit as audit_workbench
 from peakday.trade.orders.audit import audit as audit_orders
 from peakday.trade.price_history.audit import audit as audit_price_history
@@ -34,6 +35,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "orders": audit_orders,
     "behaviour": audit_behaviour,
     "metrics": audit_metrics,
+    "health": audit_health,
     "workbench": audit_workbench,
 }
 SHOWN_MAX = 50

@@ -9,6 +9,8 @@ from peakday.kernel.messages import deliveries
 from peakday.kernel.outbox import Reaction
 from peakday.market.accounts import jobs as accounts_jobs
 from peakday.market.catalog import jobs as catalog_jobs
+from peakday.operations.health import jobs as health_jobs
+from peakday.operations.health import reactions as health_reactions
 from peakday.operations.workbench import jobs as workbench_jobs
 from peakday.operations.workbench import reactions as workbench_reactions
 from peakday.trade.orders import jobs as orders_jobs
@@ -17,7 +19,7 @@ from peakday.trade.sale_events import jobs as sale_event_jobs
 
 DAY_SECONDS = 86_400
 
-REACTIONS: list[Reaction] = [*price_reactions.REACTIONS, *workbench_reactions.REACTIONS]
+REACTIONS: list[Reaction] = [*price_reactions.REACTIONS, *health_reactions.REACTIONS, *workbench_reactions.REACTIONS]
 
 JOB_KINDS: list[JobKind] = [
     *catalog_jobs.JOB_KINDS,
@@ -32,5 +34,6 @@ DUTIES: list[Duty] = [
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *orders_jobs.DUTIES,
     *sale_event_jobs.DUTIES,
+    *health_jobs.DUTIES,
     *workbench_jobs.DUTIES,
 ]

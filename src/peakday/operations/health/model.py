@@ -206,6 +206,7 @@ class Fault:
     """One thing that is wrong: of a SKU (with `reach` as its proof), or of an instrument.
 
     `instrument_ids` are those that bring it about, the one to change first. `field` is where it can be put right.
+    `is_of_price`: it is the SKU's price that is wrong, whichever mistake explains it.
     """
 
     kind: FaultKind
@@ -216,11 +217,12 @@ class Fault:
     red_line: RedLine | None = None
     loss_minor: int = 0
     field: str = ""
+    is_of_price: bool = False
 
     @property
     def subject(self) -> str:
-        """What it is about: the SKU, else the instrument. With the kind it names the fault."""
-        return str(self.sku_id if self.sku_id is not None else self.instrument_ids[0])
+        """What it is about, its name among the warnings of a shop: a SKU's price, or a mistake of an instrument."""
+        return f"sku:{self.sku_id}" if self.is_of_price else f"{self.kind}:{self.instrument_ids[0]}"
 
 
 WITNESS_LINE = "1"  # the line of the SKU itself; companions follow

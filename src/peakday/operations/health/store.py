@@ -107,13 +107,13 @@ async def drop_exemption(tx: Tx, shop_id: UUID, item_id: UUID) -> None:
     await tx.execute("delete from health.exemption where shop_id = $1 and item_id = $2", shop_id, item_id)
 
 
-async def lock_standing(tx: Tx, shop_id: UUID) -> dict[tuple[str, str], KeptFinding]:
-    """The warnings that are open or accepted, locked, by kind and subject."""
+async def lock_standing(tx: Tx, shop_id: UUID) -> dict[str, KeptFinding]:
+    """The warnings that are open or accepted, locked, by subject."""
     rows = await tx.fetch(
         f"select {COLUMNS}, f.subject from health.finding f where f.shop_id = $1 and f.state <> 'fixed' for update",
         shop_id,
     )
-    return {(row["kind"], row["subject"]): finding_of(row) for row in rows}
+    return {row["subject"]: finding_of(row) for row in rows}
 
 
 async def lock_finding(tx: Tx, shop_id: UUID, finding_id: UUID) -> KeptFinding | None:
@@ -144,7 +144,7 @@ class Seen:
         """What changes from scan to scan, in the order of the columns of `_FIGURES`."""
         fault, reach = self.fault, self.fault.reach
         return (
-            self.severity.value, [stored_id(each) for each in fault.instrument_ids], fault.field,
+            fault.kind.value, self.severity.value, [stored_id(each) for each in fault.instrument_ids], fault.field,
             reach.price_minor if reach else None, reach.at if reach else None,
             fault.red_line.price_minor if fault.red_line else None,
             fault.red_line.source.value if fault.red_line else None, fault.loss_minor, self.currency, self.witness,
@@ -153,7 +153,7 @@ class Seen:
 
 
 _FIGURES = (
-    "severity", "instrument_ids", "field", "price_minor", "reached_at", "red_minor", "red_source", "loss_minor",
+    "kind", "severity", "instrument_ids", "field", "price_minor", "reached_at", "red_minor", "red_source", "loss_minor",
     "currency", "witness", "trace",
 )  # fmt: skip
 
@@ -166,12 +166,12 @@ async def insert_findings(tx: Tx, shop_id: UUID, seen: Iterable[Seen], now: date
         fault = each.fault
         ids.append(new_id(now))
         rows.append(
-            (shop_id, ids[-1], fault.kind.value, fault.subject, "open", fault.item_id, fault.sku_id, now, now,
+            (shop_id, ids[-1], fault.subject, "open", fault.item_id, fault.sku_id, now, now,
              *each.values())
         )  # fmt: skip
-    places = ", ".join(f"${number}" for number in range(1, 10 + len(_FIGURES)))
+    places = ", ".join(f"${number}" for number in range(1, 9 + len(_FIGURES)))
     await tx.executemany(
-        "insert into health.finding (shop_id, finding_id, kind, subject, state, item_id, sku_id, found_at, seen_at,"
+        "insert into health.finding (shop_id, finding_id, subject, state, item_id, sku_id, found_at, seen_at,"
         f" {', '.join(_FIGURES)}) values ({places})",
         rows,
     )

@@ -65,7 +65,7 @@ def seen_of(loaded: Loaded, fault: Fault) -> Seen:
 async def keep(tx: Tx, shop_id: UUID, currency: str, seen: Sequence[Seen], now: datetime) -> None:
     """Write what a look saw: new warnings, standing ones, and those that are gone; tell what is new or gone."""
     standing = await store.lock_standing(tx, shop_id)
-    by_name = {(each.fault.kind.value, each.fault.subject): each for each in seen}
+    by_name = {each.fault.subject: each for each in seen}
     new = [each for name, each in by_name.items() if name not in standing]
     still = [(kept, by_name[name]) for name, kept in standing.items() if name in by_name]
     gone = [kept for name, kept in standing.items() if name not in by_name]

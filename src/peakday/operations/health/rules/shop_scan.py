@@ -75,7 +75,7 @@ def risk_of(desk: Desk, ware: Ware, line: RedLine | None, floor_minor: int) -> F
     worst = min(reaches, key=lambda reach: (reach.price, reach.at))
     kind, causes = cause_of(worst, ware, desk.limits)
     loss = expected_loss(ware, reaches, line.price_minor, desk.now, desk.limits)
-    return Fault(kind, causes, ware.item_id, ware.sku_id, worst, line, loss, _FIELDS.get(kind, ""))
+    return Fault(kind, causes, ware.item_id, ware.sku_id, worst, line, loss, _FIELDS.get(kind, ""), is_of_price=True)
 
 
 def _is_exempt(reach: Reach, exemption: Exemption | None) -> bool:
@@ -97,7 +97,8 @@ def _without_risk(desk: Desk, ware: Ware, typed: RedLineRules) -> Fault | None:
     if reach is not None and line is not None:
         loss = expected_loss(ware, [reach], line.price_minor, desk.now, desk.limits)
     return Fault(
-        FaultKind.LIST_PRICE_MISTYPED, (), ware.item_id, ware.sku_id, reach, line, loss, "list_price_minor"
+        FaultKind.LIST_PRICE_MISTYPED, (), ware.item_id, ware.sku_id, reach, line, loss, "list_price_minor",
+        is_of_price=True,
     )  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def _outlier(
         return None
     kind, causes = cause_of(reach, ware, desk.limits)
     kind = FaultKind.TOO_DEEP if kind in {FaultKind.BELOW_RED_LINE, FaultKind.SCOPE_TOO_WIDE} else kind
-    return Fault(kind, causes, ware.item_id, ware.sku_id, reach, None, 0, _FIELDS.get(kind, ""))
+    return Fault(kind, causes, ware.item_id, ware.sku_id, reach, None, 0, _FIELDS.get(kind, ""), is_of_price=True)
 
 
 def _not_told_yet(mistakes: list[Fault], faults: list[Fault]) -> list[Fault]:
