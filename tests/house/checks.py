@@ -123,7 +123,8 @@ def rooms_query_their_own_tables(root: Path) -> list[str]:
 
     An audit counts the record by itself, past every api, or it would prove nothing; a bench's naive form likewise.
     """
-    schemas = {p.name for wing in ("market", "trade", "insight", "operations") for p in (root / "src/peakday" / wing).glob("*/")}
+    wings = ("market", "trade", "insight", "operations")
+    schemas = {p.name for wing in wings for p in (root / "src/peakday" / wing).glob("*/")}
     rows = []
     for path, tree in python_files(root, "src"):
         if path.name == "audit.py" or path.name.startswith("bench_"):
