@@ -1,6 +1,6 @@
 """On which page does an account choose by which channels, when, and from which money on it hears of things?"""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -31,7 +31,7 @@ async def show_desk(request: Request, shop_id: ShopRef) -> Response:
     async with house_of(request).database.read() as connection:
         await api.require_desk(connection, actor, shop_id)
         desk = await api.get_desk(connection, actor)
-    return _page(request, shop_id, desk)
+    return _page(request, shop_id, desk, Outcome())
 
 
 @router.post("")
@@ -45,8 +45,8 @@ async def save_desk(request: Request, shop_id: ShopRef) -> Response:
             await api.require_desk(tx, actor, shop_id)
             desk, secret = await api.save_desk(tx, actor, desk, house.clock.now())
     except Invalid as refusal:
-        return _page(request, shop_id, desk, refusal=refusal, typed=form)
-    return _page(request, shop_id, desk, secret=secret, is_saved=True)
+        return _page(request, shop_id, desk, Outcome(refusal, form))
+    return _page(request, shop_id, desk, Outcome(is_saved=True, secret=secret))
 
 
 def read_form(form: FormData) -> Desk:
@@ -83,10 +83,17 @@ def _minute(field: str, text: str) -> int:
     raise BadDesk(Problem(field, "not_a_time", message, Text("写成 22:00", "Write 22:00"), value=text[:60]))
 
 
-def _page(
-    request: Request, shop_id: ShopRef, desk: Desk, *, refusal: Refusal | None = None, secret: str | None = None,
-    is_saved: bool = False, typed: FormData | None = None,
-) -> Response:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a form: refused with what was typed, or saved, perhaps with a secret to show."""
+
+    refusal: Refusal | None = None
+    typed: FormData | None = None
+    is_saved: bool = False
+    secret: str | None = None
+
+
+def _page(request: Request, shop_id: ShopRef, desk: Desk, outcome: Outcome) -> Response:
     def clock(minute: int) -> str:
         return f"{minute // 60:02d}:{minute % 60:02d}"
 
@@ -96,12 +103,13 @@ def _page(
         "urgent": decimal_text(desk.urgent_minor, CURRENCY), "mail_address": desk.mail_address or "",
         "webhook_address": desk.webhook_address or "",
     }  # fmt: skip
-    if typed is not None:
-        shown = {name: str(typed.get(name) or "") for name in shown}
+    if outcome.typed is not None:
+        shown = {name: str(outcome.typed.get(name) or "") for name in shown}
     house = house_of(request)
     return house.get(Pages).render(
-        request, "workbench/subscriptions.html", status=status_of(refusal) if refusal else 200, active="messages",
+        request, "workbench/subscriptions.html", status=status_of(outcome.refusal) if outcome.refusal else 200, active="messages",
         desk=desk, shown=shown, topics=TOPICS, channels=list(ChannelName), channel_texts=CHANNEL_TEXTS,
-        base=f"{base_of(shop_id)}/messages", refusal=refusal, secret=secret, is_saved=is_saved,
+        base=f"{base_of(shop_id)}/messages", refusal=outcome.refusal, secret=outcome.secret,
+        is_saved=outcome.is_saved,
         is_simulated=house.settings.smtp_url is None,
     )  # fmt: skip

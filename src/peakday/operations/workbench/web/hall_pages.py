@@ -49,6 +49,6 @@ async def show_hall(request: Request, shop_id: ShopRef) -> Response:
     async with house.database.read() as connection:
         cases = await api.list_cases(connection, actor, shop_id)
     return house.get(Pages).render(
-        request, "workbench/service.html", active="service", tools=TOOLS, cases=cases, base=base_of(shop_id),
+        request, "workbench/hall.html", active="service", tools=TOOLS, cases=cases, base=base_of(shop_id),
         case_texts=CASE_TEXTS, state_texts=CASE_STATE_TEXTS, span=span_text,
     )  # fmt: skip
