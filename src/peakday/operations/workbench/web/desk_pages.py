@@ -107,7 +107,8 @@ def _page(request: Request, shop_id: ShopRef, desk: Desk, outcome: Outcome) -> R
         shown = {name: str(outcome.typed.get(name) or "") for name in shown}
     house = house_of(request)
     return house.get(Pages).render(
-        request, "workbench/subscriptions.html", status=status_of(outcome.refusal) if outcome.refusal else 200, active="messages",
+        request, "workbench/subscriptions.html", active="messages",
+        status=status_of(outcome.refusal) if outcome.refusal else 200,
         desk=desk, shown=shown, topics=TOPICS, channels=list(ChannelName), channel_texts=CHANNEL_TEXTS,
         base=f"{base_of(shop_id)}/messages", refusal=outcome.refusal, secret=outcome.secret,
         is_saved=outcome.is_saved,
