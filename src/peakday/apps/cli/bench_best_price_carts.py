@@ -3,7 +3,8 @@
 Drawn from a seed, and hard on purpose: thresholds just reached and just missed, discounts larger than their goods (so
 that lines run out), red packets that lower later bases, budgets that a cut discount fits and a whole one does not,
 cards that exclude each other by group, by name and by template, twins that only an expiry tells apart, presale tails,
-cross-shop tiers over several shops, rates that depend on what earlier stages left.
+cross-shop tiers over several shops, rates that depend on what earlier stages left. In a large cart what is wide is
+shallow, as platforms set it: with dozens of wide and deep cards everything is free, and nothing is to be chosen.
 """
 
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ from peakday.trade.promotions.model import (
 
 AT = datetime(2022, 11, 10, 12, 0, tzinfo=UTC)
 RULES = tuple(price_rules(f"{name}_promotions", date(2022, 11, 10)) for name in ("tmall", "taobao", "stepwise"))
+LARGE_LINES = 100
 CATEGORIES = ("shoes", "hats", "masks", "toys")
 OFFERS = (
     Kind.SINGLE_PRICE, Kind.LIVE_PRICE, Kind.NTH_PIECE, Kind.BUNDLE, Kind.TIERED_REDUCTION, Kind.TIERED_RATE,
@@ -80,7 +82,7 @@ def draw_case(seed: int, lines: tuple[int, int] = (1, 50), instruments: tuple[in
     offers: list[Instrument] = []
     wallet: list[Instrument] = []
     for number in range(count):
-        if draw.random() < 0.35:
+        if draw.random() < 0.3:
             _add_offer(draw, number, cart, offers, rules)
         else:
             wallet.append(_card(draw, number, cart, wallet))
@@ -120,7 +122,7 @@ def _add_offer(draw: Random, number: int, cart: Cart, offers: list[Instrument], 
         scope=scope,
         funding=_funding(draw, kind, 10_000),
         stackable=draw.random() < 0.3,
-        reduces_base=draw.choice([None, None, None, True]),
+        reduces_base=draw.choice([None] * 7 + [True]),
         valid_until=_until(draw),
     )
     if kind is Kind.CROSS_SHOP_TIER and offers and draw.random() < 0.5:
@@ -139,13 +141,15 @@ def _card(draw: Random, number: int, cart: Cart, others: Sequence[Instrument]) -
     kind = draw.choice(CARDS)
     scope = _scope(draw, kind, cart)
     worth = max(_worth(cart, scope), 1)
-    face = max(1, round(worth * draw.choice([0.02, 0.05, 0.1, 0.1, 0.3, 1.0, 1.5]) * draw.uniform(0.5, 1.0)))
+    is_wide = _is_wide(cart, worth)
+    depths = (0.005, 0.01, 0.02, 0.05) if is_wide else (0.02, 0.05, 0.1, 0.1, 0.3, 1.0, 1.5)
+    face = max(1, round(worth * draw.choice(depths) * draw.uniform(0.5, 1.0)))
     return Instrument(
         instrument_id=f"card{number:02}",
         kind=kind,
         name=Text("优惠", "Discount"),
         currency="CNY",
-        benefit=_tiers(draw, worth, face, _pieces(cart, scope)),
+        benefit=_wide_tiers(draw, worth, face) if is_wide else _tiers(draw, worth, face, _pieces(cart, scope)),
         scope=scope,
         funding=_funding(draw, kind, face),
         limits=Limits(per_order=draw.choice([None, None, None, None, 1])),
@@ -159,6 +163,12 @@ def _card(draw: Random, number: int, cart: Cart, others: Sequence[Instrument]) -
         channels=frozenset(draw.choice([()] * 9 + [(Channel.APP,)])),
         live_room_id="room" if kind is Kind.LIVE_COUPON and draw.random() < 0.5 else None,
     )
+
+
+def _is_wide(cart: Cart, worth: int) -> bool:
+    """Whether this is more of a large cart than a few of its items."""
+    whole = sum(line.price_minor * line.quantity for line in cart.lines)
+    return len(cart.lines) > LARGE_LINES and worth * 25 > whole
 
 
 def _twin(draw: Random, number: int, other: Instrument) -> Instrument:
@@ -196,16 +206,25 @@ def _tiers(draw: Random, worth: int, face: int, pieces: int) -> Tiers:
     return Tiers((Tier(at, face),), repeats=at > 0 and draw.random() < 0.3, times_max=draw.choice([None, 3]))
 
 
+def _wide_tiers(draw: Random, worth: int, face: int) -> Tiers:
+    """As platforms set them: a few per cent, over thresholds that most carts of this size pass."""
+    at = draw.choice([0, worth // 3, round(worth * draw.uniform(0.2, 0.7))])
+    if draw.random() < 0.2:
+        return Tiers((Tier(at, draw.choice([100, 200, 500])),), gives=Gives.RATE)
+    return Tiers((Tier(at, face),), repeats=at > 0 and draw.random() < 0.3, times_max=draw.choice([None, 3]))
+
+
 def _offer_benefit(draw: Random, kind: Kind, cart: Cart, scope: Scope) -> Benefit:
     worth = max(_worth(cart, scope), 1)
     rate = draw.randint(100, 3_000)
     prices: list[Benefit] = [
-        PiecePrice(draw.randint(0, 20_000)),
+        PieceRate(rate // 2) if _is_wide(cart, worth) else PiecePrice(draw.randint(0, 20_000)),
         PieceReduction(draw.randint(1, 2_000)),
         PieceRate(rate),
     ]
     parts = draw.sample(cart.lines, min(len(cart.lines), 2))
-    at = draw.choice([20_000, 30_000, max(worth // 3, 1), worth])
+    own_tiers = [] if _is_wide(cart, worth) else [max(worth // 3, 1), worth]
+    at = draw.choice([20_000, 30_000, *own_tiers])
     return {
         Kind.SINGLE_PRICE: draw.choice(prices),
         Kind.LIVE_PRICE: draw.choice(prices),

@@ -19,6 +19,7 @@ from peakday.trade.promotions import presale_store, queries, usage_store
 from peakday.trade.promotions.actions.open_sale_tier import SaleTier, open_sale_tier
 from peakday.trade.promotions.actions.price_baskets import price_basket
 from peakday.trade.promotions.actions.publish_instruments import Wish, approve, inspect, publish, resume
+from peakday.trade.promotions.actions.sample_baskets import sample_basket
 from peakday.trade.promotions.actions.save_instruments import (
     EDIT,
     VIEW,
@@ -40,6 +41,8 @@ from peakday.trade.promotions.rules.explanation import explain
 from peakday.trade.promotions.rules.instrument_faults import instrument_faults
 from peakday.trade.promotions.rules.instrument_returns import OrderEnd, ReturnedInstrument, instruments_returned
 from peakday.trade.promotions.rules.live_coupons import pick_live_coupon
+from peakday.trade.promotions.rules.next_tier import Addition, NextTier, cheapest_addition, next_tiers
+from peakday.trade.promotions.rules.order_split import Split, SplitOrder, best_split
 from peakday.trade.promotions.rules.presale import (
     DepositFate,
     DepositOutcome,
@@ -74,6 +77,7 @@ __all__ = [
     "RULES_OF",
     "STATE_AFTER",
     "VIEW",
+    "Addition",
     "Basket",
     "BestPrice",
     "DepositFate",
@@ -86,6 +90,7 @@ __all__ = [
     "Issue",
     "LineRefund",
     "Move",
+    "NextTier",
     "OrderEnd",
     "PresaleOffer",
     "PresaleState",
@@ -94,6 +99,8 @@ __all__ = [
     "ReturnedInstrument",
     "SaleTier",
     "Severity",
+    "Split",
+    "SplitOrder",
     "StoredInstrument",
     "Tally",
     "Use",
@@ -103,6 +110,8 @@ __all__ = [
     "Witness",
     "approve",
     "best_price",
+    "best_split",
+    "cheapest_addition",
     "copy_instrument",
     "count_instruments",
     "cross_shop_offer",
@@ -127,6 +136,7 @@ __all__ = [
     "list_presales",
     "list_versions",
     "move",
+    "next_tiers",
     "offer_presale",
     "open_sale_tier",
     "pause",
@@ -144,6 +154,7 @@ __all__ = [
     "resume",
     "return_use",
     "roll_back",
+    "sample_basket",
     "save_draft",
     "settle_deposit",
     "shop_rules",
