@@ -60,7 +60,7 @@ def refused_rows_message(
         Text(f"报名文件有被拒绝的行:{name.zh}", f"Rows of an enrolment file were refused: {name.en}"),
         Text(f"通过 {accepted} 行,拒绝 {refused} 行;错误文件说明每行原因。",
              f"{accepted} rows accepted, {refused} refused; the error file says why for each."),
-        f"/shop/{show_id(SHOP_PREFIX, shop_id)}/{refused_rows_path(event, run_id)}", f"refused:{run_id}",
+        f"/shop/{show_id(SHOP_PREFIX, shop_id)}/{refused_rows_path(run_id)}", f"refused:{run_id}",
         permission=_PERMISSION,
     )  # fmt: skip
 
@@ -72,13 +72,13 @@ def refused_rows_todo(event: SaleEvent, track: str, run_id: UUID) -> Todo:
     return Todo(
         key=f"refused:{run_id}", kind="enrolment_refused", permission=_PERMISSION, deadline=deadline, is_pushed=True,
         title=Text("修改被拒绝的报名行", "Mend the refused rows of an enrolment"),
-        path=refused_rows_path(event, run_id),
+        path=refused_rows_path(run_id),
     )  # fmt: skip
 
 
-def refused_rows_path(event: SaleEvent, run_id: UUID) -> str:
+def refused_rows_path(run_id: UUID) -> str:
     """Where the run and its error file are, below the shop."""
-    return f"events/{show_id(EVENT_PREFIX, event.event_id)}/imports/{show_id(IMPORT_PREFIX, run_id)}"
+    return f"events/imports/{show_id(IMPORT_PREFIX, run_id)}"
 
 
 def _event_page(shop_id: UUID, event: SaleEvent) -> str:
