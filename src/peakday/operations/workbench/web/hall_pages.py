@@ -30,7 +30,8 @@ class Tool:
 
 EXIT = Tool(
     "events", Text("快速退出活动", "Quick exit"),
-    Text("先看后果,再一键退出;已下单照常履约", "See the consequences, then leave; placed orders are honoured"), "logout",
+    Text("先看后果,再一键退出;已下单照常履约", "See the consequences, then leave; placed orders are honoured"),
+    "logout",
 )  # fmt: skip
 TOOLS = (
     Tool("events", Text("波段销售安排", "Wave calendar"),
