@@ -32,6 +32,16 @@ def advisor(
 
 
 @app.command()
+def best_price(
+    carts: int = typer.Option(bench_best_price.CARTS, help="drawn carts held against the exact solver"),
+    large_carts: int = typer.Option(bench_best_price.LARGE_CARTS, help="carts of 300 lines with 60 instruments"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Choose the best cards of many wallets, against a solver that tries every set."""
+    _tell(bench_best_price.run(carts, large_carts), as_json=as_json)
+
+
+@app.command()
 def cart_price(
     rounds: int = typer.Option(bench_cart_price.ROUNDS, help="how often each cart is priced; the median is told"),
     peer: bool = typer.Option(False, "--peer", help="also measure django-oscar, in an environment made for it"),
