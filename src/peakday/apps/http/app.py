@@ -4,6 +4,7 @@ From outside to inside a request passes: manners (headers, limits) → failures 
 asks, forged forms) → idempotency (a change with a key happens once) → trail (who saw it) → the room's route.
 """
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from peakday.apps.http.place import PlaceDoor
 from peakday.apps.http.unread import UnreadDoor
 from peakday.apps.importers.web import merchant as importers_pages
 from peakday.apps.opening import open_house, open_web_engines
+from peakday.insight.advisor.warming import warming
 from peakday.insight.advisor.web import merchant as advisor_pages
 from peakday.insight.behaviour.web import v1 as behaviour_api
 from peakday.insight.metrics.web import v1 as metrics_api
@@ -45,12 +47,14 @@ from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
 from peakday.trade.price_history.web import merchant as prices_pages
 from peakday.trade.price_history.web import v1 as prices_api
+from peakday.trade.promotions.web import merchant as promotions_pages
+from peakday.trade.promotions.web import v1 as promotions_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
-    accounts_api, shops_api, catalog_api, prices_api, orders_api, metrics_api, workbench_api,
-    accounts_pages, shops_pages, catalog_pages, prices_pages, orders_pages, advisor_pages, importers_pages,
-    workbench_pages,
+    accounts_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api, workbench_api,
+    accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
+    importers_pages, workbench_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 
@@ -85,7 +89,8 @@ def create_app(opening: Opening | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _open_own_house() -> AsyncIterator[House]:
-    async with open_house(read_settings()) as house, open_web_engines(house):
+    async with open_house(read_settings()) as house, open_web_engines(house), warming(house):
+        gc.freeze()  # what is here stays: looking through it for garbage would hold every reader up for 0.1 s
         yield house
 
 

@@ -8,20 +8,21 @@ from tests.trade.promotions.builders import instruments
 
 
 @pytest.mark.parametrize("words, zh, en", [
-    ("single price, price 80", "每件80元", "¥80 a piece"),
-    ("single price, 10 off each", "每件减10", "¥10 off each piece"),
+    ("single price, price 80", "每件80元", "CN¥80 a piece"),
+    ("single price, 10 off each", "每件减10", "CN¥10 off each piece"),
     ("live price, 15% off each", "每件打8.5折", "each piece 15% off"),
     ("nth piece, every 2nd piece 50% off", "第2件打5折", "every 2nd piece 50% off"),
     ("nth piece, every 3rd piece 100% off, mixed, at most 2 times", "第3件免费(可混搭)(最多2次)",
      "every 3rd piece free (mixed items) (at most 2 times)"),
-    ("bundle, A + 2 B for 250", "3件搭配共250元", "3 pieces together for ¥250"),
-    ("tiered reduction, 50 off from 300", "满300减50", "¥50 off from ¥300"),
-    ("tiered reduction, 20 off from 200 / 50 off from 400", "满200减20,满400减50", "¥20 off from ¥200, ¥50 off from ¥400"),
+    ("bundle, A + 2 B for 250", "3件搭配共250元", "3 pieces together for CN¥250"),
+    ("tiered reduction, 50 off from 300", "满300减50", "CN¥50 off from CN¥300"),
+    ("tiered reduction, 20 off from 200 / 50 off from 400", "满200减20,满400减50",
+     "CN¥20 off from CN¥200, CN¥50 off from CN¥400"),
     ("tiered rate, 10% off from 3 pieces", "满3件打9折", "10% off from 3 pieces"),
-    ("cross-shop, 50 off every 300", "每满300减50,上不封顶", "¥50 off every ¥300, without an upper limit"),
-    ("cross-shop, 50 off every 300, at most 2 times", "每满300减50(最多2次)", "¥50 off every ¥300 (at most 2 times)"),
+    ("cross-shop, 50 off every 300", "每满300减50,上不封顶", "CN¥50 off every CN¥300, without an upper limit"),
+    ("cross-shop, 50 off every 300, at most 2 times", "每满300减50(最多2次)", "CN¥50 off every CN¥300 (at most 2 times)"),
     ("gift, gift 2 G every 3 pieces", "每满3件赠2件赠品", "2 gift piece(s) every 3 pieces"),
-    ("shop coupon, 5.50 off", "无门槛减5.50", "¥5.50 off without a threshold"),
+    ("shop coupon, 5.50 off", "无门槛减5.50", "CN¥5.50 off without a threshold"),
     ("shop coupon, 5 off from 10, in USD", "满$10减$5", "$5 off from $10"),
 ])  # fmt: skip
 def test_each_benefit_has_its_sentence(words, zh, en):
@@ -32,13 +33,14 @@ def test_each_benefit_has_its_sentence(words, zh, en):
 
 def test_caps_goods_people_and_limits_follow():
     (instrument,) = instruments(
-        "x: shop coupon, 10% off from 100, at most 60 off, items A B, not items C, for vip, in app, 1 per buyer, stock 9"
+        "x: shop coupon, 10% off from 100, at most 60 off, items A B, not items C,"
+        " for vip, in app, 1 per buyer, stock 9"
     )
     assert (
         say_instrument(instrument).zh == "满100打9折,最多减60,指定2件商品(除1件),限vip,限手机 App,每人限用1次,共发9张"
     )
     assert say_instrument(instrument).en == (
-        "10% off from ¥100, at most ¥60 off, on 2 chosen item(s) but 1, for vip, in app, 1 per buyer, 9 to be issued"
+        "10% off from CN¥100, at most CN¥60 off, on 2 chosen item(s) but 1, for vip, in app, 1 per buyer, 9 to be issued"
     )
 
 

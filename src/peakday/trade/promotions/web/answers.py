@@ -244,18 +244,7 @@ def inspection_body(inspection: Inspection, *, shows_figures: bool) -> Inspectio
 
 def history_body(versions: list[Version], moves: list[Move]) -> HistoryBody:
     """Versions and moves as a body."""
-    return HistoryBody(
-        items=[
-            VersionBody(version=v.version, saved_at=v.saved_at, saved_by=show_id("acc", v.saved_by) if v.saved_by else None,
-                        rolled_back_to=v.rolled_back_to, terms=terms_body(v.instrument))
-            for v in versions
-        ],
-        moves=[
-            MoveBody(move_no=m.move_no, version=m.version, from_status=m.here, to_status=m.there,
-                     actor_name=m.actor_name, moved_at=m.moved_at, reason=m.reason)
-            for m in moves
-        ],
-    )  # fmt: skip
+    return HistoryBody(items=[_version(each) for each in versions], moves=[_move(each) for each in moves])
 
 
 def basket_body(found: PricedBasket) -> PricedBasketBody:
@@ -322,3 +311,17 @@ def _witness(finding: Finding) -> WitnessBody | None:
 
 def _said(texts: tuple[Text, ...], side: str) -> list[str]:
     return [getattr(text, side) for text in texts]
+
+
+def _version(each: Version) -> VersionBody:
+    return VersionBody(
+        version=each.version, saved_at=each.saved_at, rolled_back_to=each.rolled_back_to,
+        saved_by=show_id("acc", each.saved_by) if each.saved_by else None, terms=terms_body(each.instrument),
+    )  # fmt: skip
+
+
+def _move(each: Move) -> MoveBody:
+    return MoveBody(
+        move_no=each.move_no, version=each.version, from_status=each.here, to_status=each.there,
+        actor_name=each.actor_name, moved_at=each.moved_at, reason=each.reason,
+    )  # fmt: skip

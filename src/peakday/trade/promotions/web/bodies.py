@@ -34,7 +34,7 @@ COUNT_MAX = 1_000_000_000
 
 
 def _shown(prefix: str) -> Any:
-    return Annotated[UUID, ShownId(prefix), PlainSerializer(partial(show_id, prefix), return_type=str)]
+    return Annotated[UUID, ShownId(prefix), PlainSerializer(partial(show_id, prefix), str, "json")]
 
 
 ItemId: Any = _shown(ITEM_PREFIX)

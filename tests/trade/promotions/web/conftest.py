@@ -1,0 +1,31 @@
+"""What do the web tests of promotions stand on? The market's door with our rooms behind it, a shop, a told guard."""
+
+import pytest
+
+from peakday.trade.promotions.guard import place_guard
+from peakday.trade.promotions.web import merchant, v1
+from tests.market.doors import market_app
+from tests.trade.promotions.shop_floor import SayingGuard, open_floor
+
+
+@pytest.fixture(autouse=True)
+def _promotions_behind_the_door(monkeypatch):
+    def with_promotions(house):
+        app = market_app(house)
+        app.include_router(v1.router)
+        app.include_router(merchant.router)
+        return app
+
+    monkeypatch.setattr("tests.market.doors.market_app", with_promotions)
+
+
+@pytest.fixture
+async def floor(house):
+    return await open_floor(house)
+
+
+@pytest.fixture
+def guard(house):
+    guard = SayingGuard()
+    place_guard(house, guard)
+    return guard
