@@ -49,12 +49,16 @@ from peakday.trade.price_history.web import merchant as prices_pages
 from peakday.trade.price_history.web import v1 as prices_api
 from peakday.trade.promotions.web import merchant as promotions_pages
 from peakday.trade.promotions.web import v1 as promotions_api
+from peakday.trade.sale_events.web import operator_v1 as platform_events_api
+from peakday.trade.sale_events.web import pages as sale_events_pages
+from peakday.trade.sale_events.web import v1 as sale_events_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
     accounts_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api, workbench_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, workbench_pages,
+    sale_events_api, platform_events_api, sale_events_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 

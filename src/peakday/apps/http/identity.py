@@ -9,6 +9,7 @@ instead of a field.
 """
 
 import hmac
+import re
 import secrets
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -30,6 +31,8 @@ FORM_BYTES_MAX = 1_000_000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OPEN_PATHS = ("/static/", "/health")  # they need not know who asks
 # all that a stranger may ask for: the way in, how to ask, and what each figure means
+# a calendar program has no session: whoever holds the secret in a feed's address may read it (sale_events.actions.feed)
+OPEN_FEED = re.compile(r"/shop/[^/]+/events\.ics").fullmatch
 OPEN_DOORS = {"/", "/sign-in", "/sign-out", "/v1/openapi.json", "/v1/metrics"}
 
 
@@ -61,7 +64,7 @@ class IdentityDoor:
         fresh_csrf = None
         try:
             visit, is_by_cookie = await self._recognise(scope, headers, cookies)
-            if visit.actor is None and scope["path"] not in OPEN_DOORS:
+            if visit.actor is None and scope["path"] not in OPEN_DOORS and not OPEN_FEED(scope["path"]):
                 raise NotSignedIn
             if not visit.csrf_token:
                 fresh_csrf = cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
