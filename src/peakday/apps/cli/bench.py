@@ -8,6 +8,7 @@ from rich.table import Table
 
 from peakday.apps.cli import (
     bench_advisor,
+    bench_best_price,
     bench_cart_price,
     bench_catalog_import,
     bench_collect,
