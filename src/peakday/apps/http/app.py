@@ -41,6 +41,7 @@ from peakday.market.catalog.web import merchant as catalog_pages
 from peakday.market.catalog.web import v1 as catalog_api
 from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
+from peakday.operations.health.web import v1 as health_api
 from peakday.operations.workbench.web import merchant as workbench_pages
 from peakday.operations.workbench.web import v1 as workbench_api
 from peakday.trade.orders.web import merchant as orders_pages
@@ -55,9 +56,10 @@ from peakday.trade.sale_events.web import v1 as sale_events_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
-    accounts_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api, workbench_api,
+    accounts_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api,
+    health_api, workbench_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
-    importers_pages, workbench_pages,
+    importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from peakday.kernel.actor import Actor, require
+from peakday.kernel.actor import SYSTEM, Actor, require
 from peakday.kernel.clock import day_of
 from peakday.kernel.database import Tx
 from peakday.kernel.rulesets import in_force
+from peakday.market.catalog import api as catalog
+from peakday.market.catalog.model import Item, ItemFilter
 from peakday.operations.health import queries, store
 from peakday.operations.health.actions.accept_findings import accept_finding
 from peakday.operations.health.actions.inspect_candidates import PriceChange, inspect_candidate, what_if
@@ -58,6 +60,7 @@ __all__ = [
     "enumerate_prices",
     "exempt",
     "find_calibration",
+    "find_item",
     "find_item_health",
     "find_overview",
     "floors_of",
@@ -68,6 +71,7 @@ __all__ = [
     "risk_items",
     "scan",
     "scan_shop",
+    "search_items",
     "set_red_line",
     "set_shop_rule",
     "want_all",
@@ -114,6 +118,18 @@ async def get_finding(tx: Tx, actor: Actor, shop_id: UUID, finding_id: UUID) -> 
     require(actor, VIEW, shop_id)
     require(actor, FIGURES, shop_id)
     return await queries.get_finding(tx, shop_id, finding_id)
+
+
+async def find_item(tx: Tx, actor: Actor, shop_id: UUID, item_id: UUID) -> Item:
+    """An item for who may view marketing. Refuses `ItemNotFound`, `NotAllowed`."""
+    require(actor, VIEW, shop_id)
+    return await catalog.get_item(tx, SYSTEM, shop_id, item_id)
+
+
+async def search_items(tx: Tx, actor: Actor, shop_id: UUID, words: str, limit: int) -> list[Item]:
+    """Items by words of the title or by number. Refuses `NotAllowed`."""
+    require(actor, VIEW, shop_id)
+    return await catalog.list_items(tx, SYSTEM, shop_id, ItemFilter(words), None, limit)
 
 
 async def find_overview(tx: Tx, actor: Actor, shop_id: UUID) -> Overview:
