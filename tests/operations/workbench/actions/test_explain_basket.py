@@ -60,10 +60,14 @@ async def test_steps_shares_unused_cards_and_the_next_tier_are_told(floor):
         worse.instrument_id: ("worse: not used, it cannot meet “best”", 500),
         far.instrument_id: ("far: not used, its threshold is not reached; CN¥720.00 more would do", 0),
     }
-    assert [(one.instrument_id, one.missing, one.off) for one in told.next_tiers] == [
-        (tiers.instrument_id, 10_000, 4_000),
-        (far.instrument_id, 72_000, 9_000),
-    ]
+    assert [(one.instrument_id, one.missing) for one in told.next_tiers] == [
+        (tiers.instrument_id, 10_000), (far.instrument_id, 70_000 + 2_000),
+    ]  # fmt: skip
+    assert told.addition is not None
+    assert (told.addition.line.sku_id, told.addition.value_minor, told.addition.extra_minor) == (
+        floor.big_tea, 20_000, 18_000,
+    )  # fmt: skip
+    assert told.split is None
     assert (told.rule.name, told.rule.version) == (cart.rules_name, cart.rules_version)
 
 
@@ -72,6 +76,14 @@ async def test_a_night_of_2022_cites_the_rules_of_2022(floor):
     assert (told.rule.name, told.rule.version, told.rule.effective_to.isoformat()) == (
         "tmall_promotions", "2022", "2022-11-11",
     )  # fmt: skip
+
+
+async def test_two_orders_are_proposed_where_they_cost_less(floor):
+    once = floor.instrument(Kind.TIERED_REDUCTION, Tiers((Tier(10_000, 3_000),)), name=Text("满减", "Once"))
+    await live(floor, once)
+    told = await explain(floor, {floor.tea: 1, floor.big_tea: 1})
+    assert told.split is not None
+    assert (len(told.split.orders), told.split.saved_minor) == (2, 3_000)
 
 
 async def test_what_can_be_chosen_are_the_live_cards_and_the_audiences_asked_for(floor):

@@ -159,7 +159,7 @@ async def test_a_basket_is_built_by_links_and_shared(house, floor):
         assert 'id="payable">CN¥100.00' in one.text
         two = await client.get(f"{base}?sku={sku}&n=2")
         assert 'id="payable">CN¥180.00' in two.text
-        assert "Tiers: add CN¥100.00 to get CN¥40.00 off in all" in two.text
+        assert "Tiers: CN¥100.00 more to the next tier" in two.text
         assert "stepwise_promotions" not in two.text
         assert "Everyday rules" in two.text
         [link] = re.findall(r'readonly value="([^"]+)"', two.text)
@@ -185,7 +185,8 @@ async def test_the_json_explanation_adds_up(house, floor):
     assert (body["list_minor"], body["discount_minor"], body["payable_minor"]) == (20_000, 2_000, 18_000)
     assert line["list_minor"] - sum(share["minor"] for share in line["shares"]) == line["payable_minor"] == 18_000
     assert [(step["threshold"], step["given_minor"]) for step in body["steps"]] == [(20_000, 2_000)]
-    assert [(one["missing"], one["off"]) for one in body["next_tiers"]] == [(10_000, 4_000)]
+    assert [(one["missing"], one["counts"]) for one in body["next_tiers"]] == [(10_000, "money")]
+    assert (body["addition"]["value_minor"], body["addition"]["extra_minor"]) == (20_000, 18_000)
     assert body["rule"]["name"] == "stepwise_promotions"
     assert wrong.status_code == 422
 

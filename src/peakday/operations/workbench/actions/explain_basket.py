@@ -5,6 +5,7 @@ more with that card: then the calculator itself says whether it could act, what 
 meet.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,25 +18,27 @@ from peakday.kernel.ids import show_id
 from peakday.kernel.rulesets import RuleSet, in_force
 from peakday.kernel.text import Text
 from peakday.market.catalog import api as catalog
+from peakday.market.catalog.model import ItemFilter, ItemStatus
 from peakday.market.shops import api as shops
 from peakday.operations.workbench.model import SKU_PREFIX
-from peakday.operations.workbench.rules.next_tier import NextTier, nearest_first, next_tiers
+from peakday.trade.price_history import api as prices
 from peakday.trade.promotions import api as promotions
-from peakday.trade.promotions.api import Basket, PricedBasket
+from peakday.trade.promotions.api import Addition, Basket, NextTier, PricedBasket, Split
 from peakday.trade.promotions.errors import InstrumentsDoNotStack
 from peakday.trade.promotions.model import Cart, Id, Instrument, Line, PriceRules
 
 ALONE_MAX = 20  # cards that are tried alone; a shop has a handful
+SHELF_MAX = 60  # goods that are tried as an addition
+LINES_LOOKED_FURTHER = 20  # in a larger basket nobody is told what to add or how to split
 
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """An instrument that gave nothing, why, what it would have given alone (0: nothing), what its threshold lacks."""
+    """An instrument that gave nothing, why, and what it would have given alone (0: nothing)."""
 
     instrument_id: Id
     sentence: Text
     alone_minor: int = 0
-    next_tier: NextTier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Explanation:
     steps: tuple[Text, ...]
     why_not: tuple[WhyNot, ...]
     next_tiers: tuple[NextTier, ...]
+    addition: Addition | None
+    split: Split | None
     rule: RuleSet
     at: datetime
 
@@ -75,11 +80,21 @@ async def explain_basket(tx: Tx, actor: Actor, shop_id: UUID, basket: Basket, no
     wallet = [each for each in left if basket.card_ids is None or each.instrument_id in basket.card_ids]
     till = await _open_till(tx, shop_id, priced, replace(basket, at=at), list(live.values()))
     alone = [_why_not(till, each, priced.names) for each in wallet[:ALONE_MAX]]
+    addition, split = await asyncio.to_thread(_look_further, till, await _shelf(tx, shop_id, till))
     return Explanation(
         basket, priced, tuple(priced.trace[1:start]), (*unused, *alone),
-        tuple(nearest_first([*next_tiers(cart, live.values()), *(one.next_tier for one in alone if one.next_tier)])),
+        tuple(promotions.next_tiers(till.cart, till.offers, till.wallet, till.rules)), addition, split,
         in_force(cart.rules_name, day_of(at)), at,
     )  # fmt: skip
+
+
+def _look_further(till: "_Till", shelf: Sequence[Line]) -> tuple[Addition | None, Split | None]:
+    """The two questions of a shopper: what to add, and whether several orders cost less. Only for small baskets."""
+    if len(till.cart.lines) > LINES_LOOKED_FURTHER:
+        return None, None
+    addition = promotions.cheapest_addition(till.cart, shelf, till.offers, till.wallet, till.rules)
+    split = promotions.best_split(till.cart, till.offers, till.wallet, till.rules)
+    return addition, split if split.saved_minor > 0 else None
 
 
 async def list_choice(tx: Tx, actor: Actor, shop_id: UUID, at: datetime) -> Choice:
@@ -99,6 +114,7 @@ class _Till:
     cart: Cart
     offers: tuple[Instrument, ...]
     used: tuple[Instrument, ...]
+    wallet: tuple[Instrument, ...]
     rules: PriceRules
 
 
@@ -118,11 +134,35 @@ async def _open_till(tx: Tx, shop_id: UUID, priced: PricedBasket, basket: Basket
     rules = promotions.shop_rules(shop.kind, day_of(basket.at))
     acted = {identity for step in priced.priced.steps for identity in step.instrument_ids}
     acting = [each for each in live if each.currency == shop.currency]
+    cards = tuple(
+        each
+        for each in acting
+        if not rules.kinds[each.kind].is_offer and (basket.card_ids is None or each.instrument_id in basket.card_ids)
+    )
     return _Till(
         Cart(lines=lines, currency=shop.currency, at=basket.at, tags=basket.tags, channel=basket.channel),
         tuple(each for each in acting if rules.kinds[each.kind].is_offer),
-        tuple(each for each in acting if not rules.kinds[each.kind].is_offer and each.instrument_id in acted), rules,
+        tuple(each for each in cards if each.instrument_id in acted), cards, rules,
     )  # fmt: skip
+
+
+async def _shelf(tx: Tx, shop_id: UUID, till: _Till) -> list[Line]:
+    """One piece of each of the shop's newest goods that are not in the basket, as they could be added."""
+    known, currency = {line.sku_id for line in till.cart.lines}, till.cart.currency
+    items = await catalog.list_items(tx, SYSTEM, shop_id, ItemFilter(status=ItemStatus.ON_SALE), None, SHELF_MAX)
+    goods = await catalog.find_goods(tx, shop_id, (), [item.item_id for item in items])
+    wanted = [
+        one for one in goods if one.sku_id not in known and one.price_minor and one.currency == till.cart.currency
+    ]
+    asked = await prices.prices_at(tx, shop_id, [one.sku_id for one in wanted], till.cart.at)
+    return [
+        Line(
+            line_id=show_id(SKU_PREFIX, one.sku_id), sku_id=one.sku_id, item_id=one.item_id, shop_id=shop_id,
+            price_minor=min((offer.price_minor for offer in asked.get(one.sku_id, ())), default=one.price_minor or 0),
+            category_ids=frozenset(one.category_ids),
+        )
+        for one in wanted[:SHELF_MAX]
+    ]  # fmt: skip
 
 
 def _why_not(till: _Till, card: Instrument, names: Mapping[Id, Text]) -> WhyNot:
@@ -135,8 +175,7 @@ def _why_not(till: _Till, card: Instrument, names: Mapping[Id, Text]) -> WhyNot:
     start = 1 + len(alone.steps)
     for number, entry in enumerate(alone.unused):
         if entry.instrument_id == identity:
-            following = next(iter(next_tiers(alone, [card])), None)
-            return WhyNot(identity, promotions.explain(alone, names)[start + number], next_tier=following)
+            return WhyNot(identity, promotions.explain(alone, names)[start + number])
     minor = alone.given_by_instrument().get(identity, 0)
     try:
         promotions.price_cart(till.cart, [*till.offers, *till.used, card], till.rules)

@@ -120,14 +120,27 @@ class WhyNotBody(BaseModel):
 
 
 class NextTierBody(BaseModel):
-    """What is missing (minor units or pieces) and what it would then give in all (minor units or basis points)."""
+    """What is missing to an instrument's next tier: minor units or pieces."""
 
     instrument_id: str
     missing: int
     counts: str
-    threshold: int
-    gives: str
-    off: int | None
+
+
+class AdditionBody(BaseModel):
+    """The piece of the shop's goods that reaches a further tier for least; a negative extra: it costs less with it."""
+
+    sku_id: str
+    value_minor: int
+    extra_minor: int
+    reached: list[str]
+
+
+class SplitBody(BaseModel):
+    """Several orders that cost less than one: their lines, and what is saved."""
+
+    orders: list[list[str]]
+    saved_minor: int
 
 
 class RuleBody(BaseModel):
@@ -153,6 +166,8 @@ class ExplanationBody(BaseModel):
     steps: list[StepBody]
     unused: list[WhyNotBody]
     next_tiers: list[NextTierBody]
+    addition: AdditionBody | None
+    split: SplitBody | None
 
 
 def todo_body(todo: Todo, now: datetime) -> TodoBody:
@@ -203,12 +218,29 @@ def explanation_body(one: Explanation) -> ExplanationBody:
                        alone_minor=each.alone_minor) for each in one.why_not
         ],
         next_tiers=[
-            NextTierBody(instrument_id=_shown(each.instrument_id), missing=each.missing, counts=each.counts.value,
-                         threshold=each.at, gives=each.gives.value, off=each.off) for each in one.next_tiers
+            NextTierBody(instrument_id=_shown(each.instrument_id), missing=each.missing, counts=each.counts.value)
+            for each in one.next_tiers
         ],
+        addition=_addition(one), split=_split(one),
         rule=RuleBody(name=rule.name, version=rule.version, effective_from=rule.effective_from,
                       effective_to=rule.effective_to, source=rule.source),
     )  # fmt: skip
+
+
+def _addition(one: Explanation) -> AdditionBody | None:
+    if one.addition is None:
+        return None
+    return AdditionBody(
+        sku_id=one.addition.line.line_id, value_minor=one.addition.value_minor, extra_minor=one.addition.extra_minor,
+        reached=[_shown(identity) for identity in one.addition.reached],
+    )  # fmt: skip
+
+
+def _split(one: Explanation) -> SplitBody | None:
+    if one.split is None:
+        return None
+    orders = [[line.line_id for line in order.cart.lines] for order in one.split.orders]
+    return SplitBody(orders=orders, saved_minor=one.split.saved_minor)
 
 
 def _steps(one: Explanation) -> list[StepBody]:

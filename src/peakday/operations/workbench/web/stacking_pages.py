@@ -6,6 +6,7 @@ changing pieces and conditions a form that is sent by GET.
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -23,11 +24,10 @@ from peakday.market.shops import api as shops
 from peakday.operations.workbench import api
 from peakday.operations.workbench.model import SKU_PREFIX
 from peakday.operations.workbench.rules.basket_link import CARD_PREFIX, read_basket, with_piece, write_basket
-from peakday.operations.workbench.rules.next_tier import NextTier
 from peakday.operations.workbench.web.seat import Line, ShopRef, base_of
 from peakday.operations.workbench.web.words import FUNDER_TEXTS, LEVEL_TEXTS, SHOPPING_TEXTS, TAG_TEXTS
-from peakday.trade.promotions.api import Basket
-from peakday.trade.promotions.model import Counts, Gives
+from peakday.trade.promotions.api import Basket, NextTier
+from peakday.trade.promotions.model import Counts
 
 router = APIRouter(prefix="/shop/{shop_id}/service/stacking", include_in_schema=False)
 
@@ -58,6 +58,7 @@ async def show_stacking(request: Request, shop_id: ShopRef, q: Line = "") -> Res
         choice = await api.list_choice(connection, actor, shop_id, basket.at or now)
         found = await _find(connection, actor, shop_id, q) if q or not basket.pieces else []
         goods = await catalog.find_goods(connection, shop_id, list(basket.pieces))
+        more_goods = await _added(connection, shop_id, explanation)
     address = f"{base_of(shop_id)}/service/stacking"
     public = (house.settings.public_url or str(request.base_url)).rstrip("/")
 
@@ -68,6 +69,7 @@ async def show_stacking(request: Request, shop_id: ShopRef, q: Line = "") -> Res
     return house.get(Pages).render(
         request, "workbench/stacking.html", status=status_of(refusal) if refusal else 200, active="service", shop=shop,
         base=base_of(shop_id), address=address, basket=basket, typed=dict(request.query_params), q=q, refusal=refusal,
+        added=more_goods,
         found=found, goods=goods, more=more, choice=choice, tags=list(dict.fromkeys((*TAGS, *choice.tags))),
         kept=[pair for pair in write_basket(basket) if pair[0] not in {"sku", "n"}] if basket.pieces else [],
         share=f"{public}{address}?{urlencode(write_basket(basket))}",
@@ -75,6 +77,15 @@ async def show_stacking(request: Request, shop_id: ShopRef, q: Line = "") -> Res
         show_card=lambda one: show_id(CARD_PREFIX, one), tag_texts=TAG_TEXTS, channel_texts=SHOPPING_TEXTS,
         title_of=title_of, **(_texts(explanation, shop.currency) if explanation else {}),
     )  # fmt: skip
+
+
+async def _added(connection: Any, shop_id: ShopRef, explanation: api.Explanation | None) -> Goods | None:
+    """The goods that are the cheapest addition."""
+    if explanation is None or explanation.addition is None:
+        return None
+    sku_id = explanation.addition.line.sku_id
+    assert isinstance(sku_id, UUID), sku_id
+    return next(iter(await catalog.find_goods(connection, shop_id, [sku_id])), None)
 
 
 async def _find(connection: Any, actor: Any, shop_id: ShopRef, q: str) -> list[Goods]:
@@ -95,23 +106,19 @@ def _texts(explanation: api.Explanation, currency: str) -> dict[str, Any]:
     return {
         "cart": cart, "names": names, "level_texts": LEVEL_TEXTS, "funder_texts": FUNDER_TEXTS,
         "rules_title": RULES_TITLES.get(cart.rules_name, Text(cart.rules_name, cart.rules_name)),
+        "split_titles": [
+            [explanation.priced.titles[line.line_id] for line in order.cart.lines] for order in explanation.split.orders
+        ] if explanation.split else [],
         "next_texts": [next_text(one, names.get(one.instrument_id, Text("", "")), currency)
                        for one in explanation.next_tiers],
     }  # fmt: skip
 
 
 def next_text(one: NextTier, name: Text, currency: str) -> Text:
-    """What to add, and what that would give."""
-
-    def amount(value: int, counts: Counts, language: str) -> str:
-        if counts is Counts.PIECES:
-            return f"{value} 件" if language == "zh" else f"{value} more pieces"
-        return money_text(value, currency, "zh" if language == "zh" else "en")
-
-    zh, en = (amount(one.missing, one.counts, language) for language in ("zh", "en"))
-    if one.off is None:
-        return Text(f"{name.zh}:再买 {zh} 得赠品", f"{name.en}: {en} for the gift")
-    if one.gives is Gives.RATE:
-        return Text(f"{name.zh}:再买 {zh} 减 {one.off / 100:g}%", f"{name.en}: add {en} to get {one.off / 100:g}% off")
-    off = (money_text(one.off, currency, "zh"), money_text(one.off, currency, "en"))
-    return Text(f"{name.zh}:再买 {zh} 共减 {off[0]}", f"{name.en}: add {en} to get {off[1]} off in all")
+    """What is missing to the next tier of an instrument."""
+    if one.counts is Counts.PIECES:
+        return Text(
+            f"{name.zh}:再买 {one.missing} 件到下一档", f"{name.en}: {one.missing} more pieces to the next tier"
+        )
+    zh, en = money_text(one.missing, currency, "zh"), money_text(one.missing, currency, "en")
+    return Text(f"{name.zh}:再买 {zh} 到下一档", f"{name.en}: {en} more to the next tier")
