@@ -151,9 +151,7 @@ async def _shelf(tx: Tx, shop_id: UUID, till: _Till) -> list[Line]:
     known, currency = {line.sku_id for line in till.cart.lines}, till.cart.currency
     items = await catalog.list_items(tx, SYSTEM, shop_id, ItemFilter(status=ItemStatus.ON_SALE), None, SHELF_MAX)
     goods = await catalog.find_goods(tx, shop_id, (), [item.item_id for item in items])
-    wanted = [
-        one for one in goods if one.sku_id not in known and one.price_minor and one.currency == till.cart.currency
-    ]
+    wanted = [one for one in goods if one.sku_id not in known and one.price_minor and one.currency == currency]
     asked = await prices.prices_at(tx, shop_id, [one.sku_id for one in wanted], till.cart.at)
     return [
         Line(
