@@ -31,9 +31,9 @@ FORM_BYTES_MAX = 1_000_000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OPEN_PATHS = ("/static/", "/health")  # they need not know who asks
 # all that a stranger may ask for: the way in, how to ask, and what each figure means
+OPEN_DOORS = {"/", "/sign-in", "/sign-out", "/v1/openapi.json", "/v1/metrics"}
 # a calendar program has no session: whoever holds the secret in a feed's address may read it (sale_events.actions.feed)
 OPEN_FEED = re.compile(r"/shop/[^/]+/events\.ics").fullmatch
-OPEN_DOORS = {"/", "/sign-in", "/sign-out", "/v1/openapi.json", "/v1/metrics"}
 
 
 class ForeignForm(NotAllowed):
