@@ -41,8 +41,8 @@ from peakday.market.catalog.web import merchant as catalog_pages
 from peakday.market.catalog.web import v1 as catalog_api
 from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
-from peakday.operations.health.web import v1 as health_api
 from peakday.operations.health.web import merchant as health_pages
+from peakday.operations.health.web import v1 as health_api
 from peakday.operations.workbench.web import merchant as workbench_pages
 from peakday.operations.workbench.web import v1 as workbench_api
 from peakday.trade.orders.web import merchant as orders_pages
