@@ -49,6 +49,7 @@ __all__ = [
     "compare",
     "dimensions_of",
     "get_metric",
+    "hold_largest",
     "labels_of",
     "last_day_of",
     "market_rank",
@@ -69,6 +70,11 @@ def open_fact_store(house: House, providers: Providers) -> FactStore:
     """
     events = EventSource(lambda: log_files(house.settings.events_dir), EVENTS_SHAPE)
     return FactStore(house.database, house.clock, house.settings.facts_dir, providers, events)
+
+
+async def hold_largest(store: FactStore) -> list[UUID]:
+    """Bring the facts of the largest shops into memory, as their first question would; returns the shops."""
+    return [UUID(shop_id) for shop_id in await store.hold_largest()]
 
 
 async def measure(actor: Actor, store: FactStore, question: Question) -> Answer:

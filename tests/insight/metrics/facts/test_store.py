@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from peakday.insight.behaviour.api import EVENTS_SHAPE
-from peakday.insight.metrics.facts import EventSource, FactStore
+from peakday.insight.metrics.facts import EventSource, FactStore, Reach
 from peakday.insight.metrics.facts.manifest import FactFolder
 from peakday.kernel.eventlog import log_files
 from peakday.trade.orders.api import copy_facts
@@ -146,6 +146,58 @@ async def test_an_answer_is_kept_for_a_second_and_then_looked_at_again(store, da
     assert await sums(store, at_once=False) == (1, 1000, 1)
 
 
+async def test_a_change_leaves_the_answers_of_other_days_also_over_new_files(store, database) -> None:
+    sql = "select count(*), sum(paid_minor)::bigint from orders where shop_id = $shop_id and created_at < $end"
+
+    async def until_august() -> tuple[tuple[object, ...], int]:
+        """The answer, and how many statements it took."""
+        asked = store.asked
+        await store.refresh(at_once=True)
+        reach = Reach(str(SHOP), (date(2026, 1, 1), date(2026, 7, 31)))
+        rows = await store.fetch(sql, {"shop_id": str(SHOP), "end": datetime(2026, 8, 1)}, reach)  # noqa: DTZ001 - facts hold UTC
+        return rows[0], store.asked - asked
+
+    async with database.transaction() as tx:
+        early = await place(tx, JULY, 5)
+    assert await until_august() == ((1, 5), 1)
+    async with database.transaction() as tx:
+        late = await place(tx, NOVEMBER, 7)
+    assert await until_august() == ((1, 5), 0)
+    await store.extract()
+    assert await until_august() == ((1, 5), 0)
+    async with database.transaction() as tx:
+        await place(tx, JULY, 11)
+    assert await until_august() == ((2, 16), 1)
+    moved = "update orders.customer_order set created_at = $2, changed_xid = pg_current_xact_id() where order_id = $1"
+    async with database.transaction() as tx:  # it leaves the days of the answer, and says so by what it was
+        await tx.execute(moved, early, NOVEMBER)
+    assert await until_august() == ((1, 11), 1)
+    await store.extract()
+    async with database.transaction() as tx:
+        await tx.execute(moved, late, JULY)
+    assert await until_august() == ((2, 18), 1)
+    assert await until_august() == ((2, 18), 0)
+
+
+async def test_rows_that_arrive_again_unchanged_leave_every_answer(store, database) -> None:
+    sql = "select count(*) from orders"
+    slow = await database.pool.acquire()
+    transaction = slow.transaction()
+    await transaction.start()
+    await slow.execute("select pg_current_xact_id()")  # it holds the watermark back
+    async with database.transaction() as tx:
+        await place(tx, JULY)
+    await store.refresh(at_once=True)
+    assert await store.fetch(sql, {}) == [(1,)]
+    async with database.transaction() as tx:
+        await tx.execute("select pg_current_xact_id()")
+    await store.refresh(at_once=True)
+    assert await store.fetch(sql, {}) == [(1,)]
+    assert store.asked == 1
+    await transaction.rollback()
+    await database.pool.release(slow)
+
+
 async def test_another_store_reads_what_the_first_extracted_and_both_see_new_rows(store, house) -> None:
     async with house.database.transaction() as tx:
         await place(tx, JULY)
@@ -189,10 +241,10 @@ async def test_readers_see_each_commit_whole_while_extractions_run(store, databa
 
 KILLED = """
 import asyncio, os, signal, sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 import duckdb
-from peakday.insight.metrics.facts import extract
+from peakday.insight.metrics.facts import Reach, extract
 from peakday.kernel.database import connect
 from peakday.trade.orders.api import copy_facts
 left = int(sys.argv[3])

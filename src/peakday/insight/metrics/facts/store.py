@@ -35,8 +35,11 @@ from peakday.kernel.database import Database
 LOOK_SECONDS = 1.0
 DELTA_ROWS_MAX = 200_000  # more than this is no delta: extract
 READERS = 4
+WARM_SHOPS = 3
+WARM_LINES = 600_000  # of order lines, of all warm shops together: less than the tables of shops may hold
 
 _HELD = frozenset(relation.name for relation in HELD)
+_LARGEST = "select shop_id, count(*) from order_lines group by shop_id order by count(*) desc, shop_id limit $most"
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
@@ -63,6 +66,7 @@ class FactStore:
         self._answers = Answers()
         self._holding: dict[str, asyncio.Future[None]] = {}
         self.keeps = True  # False: every question is put to the files, as a yardstick for what keeping brings
+        self.asked = 0  # statements that were run: the others were answered by what is kept
         self.as_of: datetime = clock.now()
 
     @property
@@ -95,6 +99,7 @@ class FactStore:
     async def _ask(self, sql: str, named: Mapping[str, object], own_shop: str | None) -> Rows:
         if own_shop and not self._overlay.is_settled(own_shop) and relations_of(sql) & _HELD:
             await self._hold(own_shop)
+        self.asked += 1
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._overlay.read, sql, named, own_shop)
 
@@ -106,6 +111,17 @@ class FactStore:
             self._holding[shop_id] = holding
             holding.add_done_callback(lambda _: self._holding.pop(shop_id))
         await asyncio.shield(self._holding[shop_id])
+
+    async def hold_largest(self) -> list[str]:
+        """Bring the largest shops into memory before somebody asks for them; returns them, the largest first."""
+        held, rows = list[str](), 0
+        await self.refresh()
+        for shop_id, lines in await self._ask(_LARGEST, {"most": WARM_SHOPS}, None):
+            rows += int(str(lines))
+            if rows <= WARM_LINES:
+                await self._hold(str(shop_id))
+                held.append(str(shop_id))
+        return held
 
     async def refresh(self, *, at_once: bool = False) -> None:
         """See what changed since the last look; `at_once` also when that was less than a second ago."""
