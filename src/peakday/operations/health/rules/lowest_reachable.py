@@ -93,15 +93,17 @@ def lowest_by_moment(ware: Ware, shelf: Shelf, now: datetime, rules_on: RulesOn,
     return [bests[at].reach for at in sorted(bests) if bests[at].reach is not None]  # type: ignore[misc]
 
 
-def enumerate_prices(ware: Ware, shelf: Shelf, now: datetime, rules_on: RulesOn) -> int:
-    """How many baskets the plain form prices for a SKU: all, without any bound; what the bound is measured against."""
+def enumerate_prices(
+    ware: Ware, shelf: Shelf, now: datetime, rules_on: RulesOn
+) -> tuple[int, Fraction | None]:  # fmt: skip
+    """The plain form: every basket priced, without any bound; how many, and the lowest."""
     best, tried = _Best(None), 0
     for scene in scenes(ware, shelf, now, rules_on):
         for chosen in _choices(scene):
             for lines in baskets(scene, chosen, shelf):
                 _try(scene, chosen, lines, best)
                 tried += 1
-    return tried
+    return tried, best.reach.price if best.reach is not None else None
 
 
 def scenes(ware: Ware, shelf: Shelf, now: datetime, rules_on: RulesOn) -> Iterator[Scene]:
