@@ -7,6 +7,7 @@ snapshot, so the books may be busy.
 """
 
 import os
+import struct
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,8 +87,9 @@ _INVARIANTS = MappingProxyType({
         where (o.effect, o.hold_id, o.debit_id, o.credit_id, o.amount_minor, o.currency, o.expires_at)
                 is distinct from ('hold', h.hold_id, h.debit_id, h.credit_id, h.amount_minor, h.currency, h.expires_at)
             or h.status <> 'open' and (c.effect, c.hold_id, c.debit_id, c.credit_id, c.amount_minor, c.released_minor)
-                is distinct from (case h.status when 'settled' then 'settle' when 'voided' then 'void' else 'expire' end,
-                    h.hold_id, h.debit_id, h.credit_id, h.settled_minor, h.amount_minor)"""),
+                is distinct from (
+                    case h.status when 'settled' then 'settle' when 'voided' then 'void' else 'expire' end, h.hold_id,
+                    h.debit_id, h.credit_id, h.settled_minor, h.amount_minor)"""),
     "hold_entry_has_its_hold": ("lho", """
         select e.hold_id, format('entry %s, %s: the hold knows %s and %s', e.entry_no, e.effect, h.opened_entry_no,
             h.closed_entry_no)
@@ -143,15 +145,7 @@ async def _walk_chain(connection: Tx, seals: dict[int, bytes]) -> AsyncIterator[
     number, link, found = 0, FIRST_HASH, 0
     cursor = connection.cursor(_CHAIN, prefetch=ENTRIES_A_READ, timeout=AUDIT_SECONDS_MAX)
     async for row in cursor:
-        fault = ""
-        if row["entry_no"] != number + 1:
-            fault = f"entries {number + 1} to {row['entry_no'] - 1} are missing"
-        elif row["fingerprint"] is None:
-            fault = "its posting is missing"
-        elif _computed_hash(link, row) != row["hash"]:
-            fault = "its hash is not that of its content after the entry before"
-        elif seals.pop(row["entry_no"], row["hash"]) != row["hash"]:
-            fault = "the chain does not pass through what an earlier audit sealed"
+        fault = _fault(number, link, row, seals)
         number, link = row["entry_no"], row["hash"]
         if fault and found < FINDINGS_MAX:
             found += 1
@@ -163,11 +157,28 @@ async def _walk_chain(connection: Tx, seals: dict[int, bytes]) -> AsyncIterator[
         yield Finding(ROOM, "chain_is_whole", f"entry {lost}", "an earlier audit sealed it, it is gone", RESTORE)
 
 
-def _computed_hash(before: bytes, row: asyncpg.Record) -> bytes:
+def _fault(number: int, link: bytes, row: asyncpg.Record, seals: dict[int, bytes]) -> str:
+    """What is wrong with a link after entry `number` with the hash `link`; empty: nothing."""
+    if row["entry_no"] != number + 1:
+        return f"entries {number + 1} to {row['entry_no'] - 1} are missing"
+    if row["fingerprint"] is None:
+        return "its posting is missing"
+    if _computed_hash(link, row) != row["hash"]:
+        return "its hash is not that of its content after the entry before"
+    if seals.pop(row["entry_no"], row["hash"]) != row["hash"]:
+        return "the chain does not pass through what an earlier audit sealed"
+    return ""
+
+
+def _computed_hash(before: bytes, row: asyncpg.Record) -> bytes | None:
+    """The hash that the entry should have; None for values that no entry ever had."""
     values = {name: row[name] for name in Entry._fields}
     entry = Entry(**{**values, "effect": Effect(values["effect"])})
-    mark = mark_of(row["fingerprint"], row["rule"], row["ref"], is_simulated=row["is_simulated"])
-    return entry_hash(before, mark, entry)
+    try:
+        mark = mark_of(row["fingerprint"], row["rule"], row["ref"], is_simulated=row["is_simulated"])
+        return entry_hash(before, mark, entry)
+    except (TypeError, OverflowError, struct.error):
+        return None
 
 
 def _shown(prefix: str | None, subject: UUID | str | None) -> str:

@@ -31,7 +31,7 @@ from peakday.trade.ledger.model import (
 from peakday.trade.ledger.rules.account_limits import Book
 from peakday.trade.ledger.rules.decisions import Decided, Known
 
-EXPIRIES_A_BATCH = 1_000  # so many holds whose time is over end with one batch; the rest with the next ones
+EXPIRIES_A_BATCH = 4_000  # so many holds whose time is over end with one batch; the rest with the next ones
 
 ACCOUNT_COLUMNS = (
     "account_id, kind, owner_id, currency, normal_side, floor_minor, ceiling_minor, is_simulated, opened_at, closed_at"

@@ -23,7 +23,7 @@ def posting_mark(posting: Posting) -> bytes:
     """
     rule = posting.rule.encode()
     said = b"".join(
-        (b"\x01" if posting.is_simulated else b"\x00", len(rule).to_bytes(2, "big"), rule, posting.ref.encode())
+        (b"\x01" if posting.is_simulated else b"\x00", len(rule).to_bytes(4, "big"), rule, posting.ref.encode())
     )
     digest = hashlib.blake2b(said, digest_size=FINGERPRINT_BYTES)
     for step in posting.steps:
@@ -35,7 +35,7 @@ def mark_of(fingerprint: bytes, rule: str, ref: str, *, is_simulated: bool) -> b
     """The same from a stored posting, whose steps stand in its entries."""
     said = rule.encode()
     return b"".join(
-        (fingerprint, b"\x01" if is_simulated else b"\x00", len(said).to_bytes(2, "big"), said, ref.encode())
+        (fingerprint, b"\x01" if is_simulated else b"\x00", len(said).to_bytes(4, "big"), said, ref.encode())
     )
 
 
