@@ -91,11 +91,12 @@ async def show_entries(
         page = (read_cursor(after), PAGE + 1)
         rows = await api.list_entries(connection, actor, shop_id, event_id, wanted, page)
         titles = await catalog.find_titles(connection, shop_id, [row.item_id for row in rows])
-    kept = {name: value for name, value in (("track", track), ("item", item), ("status", status)) if value}
+    typed = {"track": track, "item": item, "status": status}
+    kept = {name: value for name, value in typed.items() if value}
     address = f"{event_address(shop_id, event_id)}/entries"
     more = f"{address}?{urlencode({**kept, 'after': cursor_of(rows[PAGE - 1])})}" if len(rows) > PAGE else None
     return house.get(Pages).render(
-        request, "sale_events/entries.html", shop=shop, place=place, entries=rows[:PAGE], titles=titles, kept=kept,
+        request, "sale_events/entries.html", shop=shop, place=place, entries=rows[:PAGE], titles=titles, typed=typed,
         address=address, status_texts=STATUS_TEXTS, verdict_texts=VERDICT_TEXTS,
         csv_href=f"{address}.csv?{urlencode(kept)}", now=now,
         paging={"total": None, "page": 1, "pages": None, "next_href": more,

@@ -22,6 +22,7 @@ from peakday.trade.sale_events.web.words import EVENT_TEXTS, WAVE_TEXTS
 router = APIRouter(prefix="/events", include_in_schema=False)
 
 NAME_LENGTH_MAX = 100
+FIELDS = ("source", "code", "zh", "en", "last_day")
 EventRef = Annotated[UUID, ShownId(EVENT_PREFIX)]
 Line = Annotated[str, Query(max_length=200, pattern=LINE_PATTERN)]
 
@@ -37,7 +38,7 @@ async def copy_event(request: Request) -> Response:
     """A draft like another event that ends on the day that was typed."""
     house, actor, form = house_of(request), actor_of(request), await request.form()
     api.require_staff(actor)
-    typed = {name: str(form.get(name) or "").strip() for name in ("source", "code", "zh", "en", "last_day")}
+    typed = {name: str(form.get(name) or "").strip() for name in FIELDS}
     try:
         wanted = _wanted(typed)
         async with house.database.transaction() as tx:
@@ -88,7 +89,7 @@ async def _events_page(
         events = await api.list_events(connection, actor_of(request))
     return house.get(Pages).render(
         request, "sale_events/platform_events.html", status=status_of(refusal) if refusal else 200, events=events,
-        refusal=refusal, typed=typed or {}, ref=lambda event: show_id(EVENT_PREFIX, event.event_id),
+        refusal=refusal, typed=typed or dict.fromkeys(FIELDS, ""), ref=lambda event: show_id(EVENT_PREFIX, event.event_id),
         event_texts=EVENT_TEXTS, code_pattern=CODE_PATTERN, first_day=FIRST_DAY, last_day=LAST_DAY,
     )  # fmt: skip
 
