@@ -20,7 +20,8 @@ from tests.trade.promotions.builders import instruments
      "CN¥20 off from CN¥200, CN¥50 off from CN¥400"),
     ("tiered rate, 10% off from 3 pieces", "满3件打9折", "10% off from 3 pieces"),
     ("cross-shop, 50 off every 300", "每满300减50,上不封顶", "CN¥50 off every CN¥300, without an upper limit"),
-    ("cross-shop, 50 off every 300, at most 2 times", "每满300减50(最多2次)", "CN¥50 off every CN¥300 (at most 2 times)"),
+    ("cross-shop, 50 off every 300, at most 2 times", "每满300减50(最多2次)",
+     "CN¥50 off every CN¥300 (at most 2 times)"),
     ("gift, gift 2 G every 3 pieces", "每满3件赠2件赠品", "2 gift piece(s) every 3 pieces"),
     ("shop coupon, 5.50 off", "无门槛减5.50", "CN¥5.50 off without a threshold"),
     ("shop coupon, 5 off from 10, in USD", "满$10减$5", "$5 off from $10"),
@@ -36,11 +37,11 @@ def test_caps_goods_people_and_limits_follow():
         "x: shop coupon, 10% off from 100, at most 60 off, items A B, not items C,"
         " for vip, in app, 1 per buyer, stock 9"
     )
-    assert (
-        say_instrument(instrument).zh == "满100打9折,最多减60,指定2件商品(除1件),限vip,限手机 App,每人限用1次,共发9张"
-    )
+    said = "满100打9折,最多减60,指定2件商品(除1件),限vip,限手机 App,每人限用1次,共发9张"
+    assert say_instrument(instrument).zh == said
     assert say_instrument(instrument).en == (
-        "10% off from CN¥100, at most CN¥60 off, on 2 chosen item(s) but 1, for vip, in app, 1 per buyer, 9 to be issued"
+        "10% off from CN¥100, at most CN¥60 off, on 2 chosen item(s) but 1, for vip, in app,"
+        " 1 per buyer, 9 to be issued"
     )
 
 
