@@ -20,6 +20,7 @@ from peakday.market.catalog.audit import audit as audit_catalog
 from peakday.market.shops.audit import audit as audit_shops
 from peakday.operations.health.audit import audit as audit_health
 from peakday.operations.workbench.audit import audit as audit_workbench
+from peakday.trade.ledger.audit import audit as audit_ledger
 from peakday.trade.orders.audit import audit as audit_orders
 from peakday.trade.price_history.audit import audit as audit_price_history
 from peakday.trade.promotions.audit import audit as audit_promotions
@@ -32,6 +33,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "price_history": audit_price_history,
     "promotions": audit_promotions,
     "sale_events": audit_sale_events,
+    "ledger": audit_ledger,
     "orders": audit_orders,
     "behaviour": audit_behaviour,
     "metrics": audit_metrics,

@@ -14,6 +14,7 @@ from peakday.apps.cli import (
     bench_collect,
     bench_enrolment,
     bench_health,
+    bench_ledger,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure on this machine; touches no market.")
@@ -88,6 +89,16 @@ def enrolment(
 ) -> None:
     """Enrol a large file in a sale event, broken off in the middle."""
     _tell(bench_enrolment.run(rows), as_json=as_json)
+
+
+@app.command()
+def ledger(
+    transfers: int = typer.Option(bench_ledger.TRANSFERS, help="durable transfers of each measurement"),
+    compared: int = typer.Option(bench_ledger.COMPARED, help="random postings compared with a second, plain ledger"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Post transfers, half of them on one account; compare a random history with a plain ledger."""
+    _tell(bench_ledger.run(transfers, compared), as_json=as_json)
 
 
 def _tell(figures: dict[str, object], *, as_json: bool) -> None:
