@@ -82,7 +82,7 @@ def draw_case(seed: int, lines: tuple[int, int] = (1, 50), instruments: tuple[in
     offers: list[Instrument] = []
     wallet: list[Instrument] = []
     for number in range(count):
-        if draw.random() < 0.3:
+        if draw.random() < 0.2:
             _add_offer(draw, number, cart, offers, rules)
         else:
             wallet.append(_card(draw, number, cart, wallet))
@@ -201,7 +201,7 @@ def _tiers(draw: Random, worth: int, face: int, pieces: int) -> Tiers:
     at = draw.choice(
         [0, 0, worth // 3, round(worth * draw.uniform(0.5, 1.02)), worth, max(worth - draw.randint(0, face), 0)]
     )
-    if draw.random() < 0.3:
+    if draw.random() < 0.2:
         return Tiers((Tier(at, face), Tier(at * 2 + 1, face * 2)))
     return Tiers((Tier(at, face),), repeats=at > 0 and draw.random() < 0.3, times_max=draw.choice([None, 3]))
 

@@ -25,7 +25,7 @@ class Group:
     anyway: list[int]
     rivals: list[list[int]]
     limited: list[tuple[int, int]]
-    touched: list[list[int]]
+    touched: list[int]
     rest: int
     is_parallel: bool
 
@@ -148,14 +148,14 @@ def _head(heads: list[int], at: int) -> int:
     return at
 
 
-def _touched(acts: Sequence[Act], spans: Sequence[int], step: int, crowded: int) -> list[int]:
-    """The later acts whose bound may fall when this one gives."""
-    shared = ((later, spans[later] & spans[step]) for later in range(step + 1, len(acts)))
-    return [
-        later
-        for later, rows in shared
-        if rows and (not acts[later].is_steady or acts[later].has_tail or rows & crowded)
-    ]
+def _touched(acts: Sequence[Act], spans: Sequence[int], step: int, crowded: int) -> int:
+    """The later acts, as bits, whose bound may fall when this one gives."""
+    bits = 0
+    for later in range(step + 1, len(acts)):
+        shared = spans[later] & spans[step]
+        if shared and (not acts[later].is_steady or acts[later].has_tail or shared & crowded):
+            bits |= 1 << later
+    return bits
 
 
 def bits_of(bits: int) -> Iterator[int]:

@@ -22,7 +22,8 @@ from peakday.trade.promotions.rules.card_effects import Balance, bases_at
 from peakday.trade.promotions.rules.card_groups import Group, bits_of, blocked_by
 
 SETTLED_MAX = 5
-REGIONS_TRIED_MAX = 6
+REGIONS_MAX = 6
+Limit = tuple[Cap, list[int]]  # and by step what each act gives at most beside what the cap counts
 
 
 def list_scenes(group: Group, opening: Balance) -> Iterator[Scene]:
@@ -31,6 +32,7 @@ def list_scenes(group: Group, opening: Balance) -> Iterator[Scene]:
     able = [step for step, act in enumerate(group.acts) if act.is_choice and group.most[step]]
     matters = [step for step in able if _is_pressed(group, step, opening, slopes) or _is_torn(group, step)]
     first = sorted(sorted(matters, key=lambda step: -group.most[step])[:SETTLED_MAX])
+    regions = _find_regions(group, opening)
     for sure in _allowed_sets(group, first):
         gains = group.most.copy()
         known = [None if act.is_choice else slope for act, slope in zip(group.acts, slopes, strict=True)]
@@ -42,40 +44,42 @@ def list_scenes(group: Group, opening: Balance) -> Iterator[Scene]:
         bits = sum([1 << step for step in sure])
         sloped = [step for step, each in enumerate(known) if each]
         scene = Scene(bits, gains, known, unit_worth(group, known), sloped, [], list(gains))
-        for step in sure:
-            scene = _with_threshold(group, scene, step)
-        yield _with_regions(group, scene, opening)
+        thresholds = [found for found in (_find_threshold(group, scene, step) for step in sure) if found]
+        yield _with_caps(group, scene, opening, [*thresholds, *regions])
 
 
-def _with_threshold(group: Group, scene: Scene, step: int) -> Scene:
-    """The scene where earlier acts leave a sure one its threshold: if they did not, it would better be left out."""
+def _find_threshold(group: Group, scene: Scene, step: int) -> Limit | None:
+    """What earlier acts may give before a sure one fails: if it did, it would better be left out."""
     act = group.acts[step]
-    pressing = [each for each in range(step) if scene.gains[each] and presses(group, each, step)]
+    pressing = {each for each in range(step) if scene.gains[each] and presses(group, each, step)}
     at = act.benefit.tiers[0].at
     if not pressing or at == 0 or act.benefit.counts is not Counts.MONEY:
-        return scene
-    cap = Cap(step, at, max([scene.worth[each] for each in pressing]))
-    outside = [0 if each in pressing else most for each, most in enumerate(scene.outside)]
-    return replace(scene, caps=[*scene.caps, cap], outside=outside)
+        return None
+    outside = [0 if each in pressing else most for each, most in enumerate(scene.gains)]
+    return Cap(step, at, max([scene.worth[each] for each in pressing])), outside
 
 
-def _with_regions(group: Group, scene: Scene, opening: Balance) -> Scene:
-    """The scene with the sets of rows that lower its bound at the start."""
+def _with_caps(group: Group, scene: Scene, opening: Balance, limits: Sequence[Limit]) -> Scene:
+    """The scene with the caps that lower its bound at the start."""
     best = upper_bound(group, scene, 0, opening, scene.gains)
-    tried: set[int] = set()
-    for step in sorted(range(len(group.acts)), key=lambda each: -scene.gains[each]):
-        span = group.spans[step]
-        if span in tried or scene.gains[step] * 2 < sum(group.acts[step].pick(opening.left)):
-            continue
-        tried.add(span)
-        outside = [min(most, _most_outside(group, each, step, opening)) for each, most in enumerate(scene.outside)]
-        with_it = replace(scene, caps=[*scene.caps, Cap(step, None, ONE)], outside=outside)
-        bound = upper_bound(group, with_it, 0, opening, scene.gains)
-        if bound < best:
-            best, scene = bound, with_it
-        if len(tried) == REGIONS_TRIED_MAX:
-            break
+    for cap, most_outside in limits:
+        if scene.gains[cap.step]:
+            with_it = replace(scene, caps=[*scene.caps, cap], outside=list(map(min, scene.outside, most_outside)))
+            bound = upper_bound(group, with_it, 0, opening, scene.gains)
+            if bound < best:
+                best, scene = bound, with_it
     return scene
+
+
+def _find_regions(group: Group, opening: Balance) -> list[Limit]:
+    """The rows of acts that could take much of what is left there, and what each act gives on others at most."""
+    found: dict[int, int] = {}
+    for step in sorted(range(len(group.acts)), key=lambda each: -group.most[each]):
+        if group.most[step] * 2 > sum(group.acts[step].pick(opening.left)):
+            found.setdefault(group.spans[step], step)
+    steps = list(found.values())[:REGIONS_MAX]
+    every = range(len(group.acts))
+    return [(Cap(step, None, ONE), [_most_outside(group, each, step, opening) for each in every]) for step in steps]
 
 
 def _most_outside(group: Group, step: int, region: int, opening: Balance) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from peakday.trade.promotions.rules.card_bounds import Scene, upper_bound
 from peakday.trade.promotions.rules.card_effects import Balance, find_parts, most_given, take
-from peakday.trade.promotions.rules.card_groups import Group, blocked_by, lay_out_group
+from peakday.trade.promotions.rules.card_groups import Group, bits_of, blocked_by, lay_out_group
 from peakday.trade.promotions.rules.card_problem import Problem
 from peakday.trade.promotions.rules.card_scenes import list_scenes
 
@@ -30,7 +30,10 @@ class Found:
 
 
 class Node(NamedTuple):
-    """Steps before `step` are decided; `taken` and `ranks` are bits, `gains` what later acts give at most."""
+    """Steps before `step` are decided; `taken` and `ranks` are bits, `gains` what later acts give at most.
+
+    Of the `stale` (bits) that most may have fallen since it was looked at.
+    """
 
     most: int
     step: int
@@ -41,6 +44,7 @@ class Node(NamedTuple):
     cards: int
     taken: int
     ranks: int
+    stale: int
     gains: list[int]
 
 
@@ -79,7 +83,9 @@ def search_group(problem: Problem, positions: Sequence[int], nodes_max: int, tol
 def _roots(search: Search, opening: Balance) -> list[Node]:
     """A node for each scene, the most promising last."""
     group = search.group
-    starts = [Node(0, 0, scene, opening, 0, group.rest, 0, 0, 0, scene.gains) for scene in list_scenes(group, opening)]
+    starts = [
+        Node(0, 0, scene, opening, 0, group.rest, 0, 0, 0, 0, scene.gains) for scene in list_scenes(group, opening)
+    ]
     return sorted([_advance(group, node) for node in starts], key=lambda node: node.most)
 
 
@@ -129,8 +135,18 @@ def _advance(group: Group, node: Node) -> Node:
             break
         after = _use(group, node) if is_sure else None if is_choice else _give(group, node)
         node = after or node._replace(step=node.step + 1, gains=_cleared(node.gains, (node.step,)))
-    more = min(upper_bound(group, node.scene, node.step, node.balance, node.gains), node.rest)
-    return node._replace(most=node.given + more)
+    gains = _refreshed(group, node)
+    more = min(upper_bound(group, node.scene, node.step, node.balance, gains), node.rest)
+    return node._replace(most=node.given + more, gains=gains, stale=0)
+
+
+def _refreshed(group: Group, node: Node) -> list[int]:
+    """The gains with those looked at anew that may have fallen."""
+    gains = node.gains.copy()
+    for step in bits_of(node.stale >> node.step << node.step):
+        if gains[step]:
+            gains[step] = min(gains[step], most_given(group.acts[step], node.balance, is_parallel=group.is_parallel))
+    return gains
 
 
 def _give(group: Group, node: Node) -> Node | None:
@@ -141,18 +157,14 @@ def _give(group: Group, node: Node) -> Node | None:
     if parts is None:
         return None
     balance = take(act, node.balance, parts, is_parallel=group.is_parallel)
-    gains = node.gains.copy()
-    gains[step] = 0
-    for later in group.touched[step]:
-        if gains[later]:
-            gains[later] = min(gains[later], most_given(group.acts[later], balance, is_parallel=group.is_parallel))
     given = sum(parts)
     return node._replace(
         step=step + 1,
         balance=balance,
         given=node.given + (given if act.counts else 0),
         rest=node.rest - given,
-        gains=gains,
+        stale=node.stale | group.touched[step],
+        gains=_cleared(node.gains, (step,)),
     )
 
 
