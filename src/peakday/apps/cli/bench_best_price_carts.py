@@ -223,8 +223,10 @@ def _offer_benefit(draw: Random, kind: Kind, cart: Cart, scope: Scope) -> Benefi
         PieceRate(rate),
     ]
     parts = draw.sample(cart.lines, min(len(cart.lines), 2))
-    own_tiers = [] if _is_wide(cart, worth) else [max(worth // 3, 1), worth]
-    at = draw.choice([20_000, 30_000, *own_tiers])
+    if _is_wide(cart, worth):
+        at, most = draw.choice([20_000, 30_000]), 6  # every 300 minus 50 is what a sale gives
+    else:
+        at, most = draw.choice([20_000, 30_000, max(worth // 3, 1), worth]), 3
     return {
         Kind.SINGLE_PRICE: draw.choice(prices),
         Kind.LIVE_PRICE: draw.choice(prices),
@@ -235,7 +237,7 @@ def _offer_benefit(draw: Random, kind: Kind, cart: Cart, scope: Scope) -> Benefi
         Kind.GIFT: GiftOffer(max(1, worth // 2), "mug"),
         Kind.TIERED_RATE: Tiers((Tier(worth // 3, rate),), gives=Gives.RATE),
         Kind.PIECE_TIERS: Tiers((Tier(2, rate), Tier(4, rate * 2)), Counts.PIECES, Gives.RATE),
-    }.get(kind, Tiers((Tier(at, max(1, at // draw.randint(3, 10))),), repeats=True))
+    }.get(kind, Tiers((Tier(at, max(1, at // draw.randint(most, 10))),), repeats=True))
 
 
 def _funding(draw: Random, kind: Kind, face: int) -> tuple[Funding, ...]:

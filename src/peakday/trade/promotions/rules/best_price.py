@@ -26,7 +26,7 @@ from peakday.trade.promotions.rules.price_rules import require_in_force
 from peakday.trade.promotions.rules.sheet import Candidate, Sheet, lay_out
 
 WALLET_MAX = 500
-WORK_MAX = 24_000  # a node costs about its acts and lines; this much is some milliseconds
+WORK_MAX = 40_000  # a node costs about its acts and lines; this much is some milliseconds
 NODE_WORK, NODES_MIN = 10, 20
 TOLERANCE_BP = 4  # what a large search may leave unproven, of what the goods cost at least
 
