@@ -63,8 +63,8 @@ async def test_faults_and_unknown_rules_are_refused(database):
         with pytest.raises(PlanFaulty) as refusal:
             await api.create_event(tx, STAFF, replace(plan, terms=terms), OPENING)
         assert [problem.code for problem in refusal.value.problems] == ["no_rule_set"]
+        terms = replace(plan.terms, promotion_on=date(1999, 1, 1))
         with pytest.raises(NoRuleSet):
-            terms = replace(plan.terms, promotion_on=date(1999, 1, 1))
             await api.create_event(tx, STAFF, replace(plan, terms=terms), OPENING)
         await api.create_event(tx, STAFF, plan, OPENING)
         with pytest.raises(CodeTaken):

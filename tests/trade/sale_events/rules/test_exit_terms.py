@@ -16,6 +16,8 @@ RULE = in_force("event_exit", date(2026, 9, 26))
 SHOP, EVENT, ITEM = UUID(int=1), UUID(int=2), UUID(int=3)
 PRESALE, SPOT_1, SPOT_2 = plan_2026().tracks
 ONE = TrackCount(1, 1, 0, 0, 10)
+NONE = TrackCount()
+IN_SPOT = (NONE, ONE, NONE)
 
 
 def places(now, *counts):
@@ -26,7 +28,7 @@ def places(now, *counts):
     ]
 
 
-def terms(now, item=ITEM, track=None, counts=(TrackCount(), ONE, TrackCount())):
+def terms(now, item=ITEM, track=None, counts=IN_SPOT):
     return exit_terms(ExitAsk(SHOP, EVENT, item, track), places(now, *counts), RULE, now)
 
 
@@ -45,19 +47,19 @@ def test_points_and_minutes_grow_with_the_phase(now, phase, item_points, shop_po
 def test_after_the_sale_nothing_leaves():
     gone = terms(at(11, 5))
     assert (gone.is_allowed, gone.phase, gone.points, gone.lost) == (False, Phase.PROTECTED, 0, ())
-    assert terms(at(11, 5), counts=(TrackCount(),) * 3).phase is Phase.OVER
+    assert terms(at(11, 5), counts=(NONE,) * 3).phase is Phase.OVER
 
 
 def test_the_latest_phase_of_the_tracks_counts_and_tracks_that_are_over_stay():
-    both = terms(at(10, 26), counts=(ONE, ONE, TrackCount()))  # presale sells, spot's stock is locked
+    both = terms(at(10, 26), counts=(ONE, ONE, NONE))  # presale sells, spot's stock is locked
     assert (both.phase, [one.track.code for one in both.lost]) == (Phase.SELLING, ["wave_1_presale", "wave_1_spot"])
     assert (both.lost[0].protected_until, both.lost[1].protected_until) == (at(11, 26), None)
-    later = terms(at(11, 1), counts=(ONE, ONE, TrackCount()))
+    later = terms(at(11, 1), counts=(ONE, ONE, NONE))
     assert [one.track.code for one in later.lost] == ["wave_1_spot"]
 
 
 def test_a_shop_with_nothing_enrolled_leaves_without_points():
-    empty = terms(at(11, 1), item=None, counts=(TrackCount(),) * 3)
+    empty = terms(at(11, 1), item=None, counts=(NONE,) * 3)
     assert (empty.phase, empty.points, empty.is_allowed) == (Phase.ENROLLING, 0, True)
     assert terms(at(9, 1), counts=(ONE, ONE, ONE)).phase is Phase.ENROLLING  # not open yet costs as enrolling
 

@@ -18,7 +18,8 @@ UNTIL = at(11, 19, 0)
     (SPOT_1, at(10, 25, 0), Phase.STOCK_LOCKED), (SPOT_1, at(10, 28, 0), Phase.WARMING),
     (SPOT_1, at(10, 31, 20) - TICK, Phase.WARMING), (SPOT_1, at(10, 31, 20), Phase.SELLING),
     (SPOT_1, at(11, 4, 0), Phase.PROTECTED), (SPOT_1, UNTIL, Phase.OVER),
-    (PRESALE, at(10, 31, 19), Phase.TAIL), (PRESALE, at(11, 3, 23), Phase.TAIL), (PRESALE, at(11, 4, 0), Phase.PROTECTED),
+    (PRESALE, at(10, 31, 19), Phase.TAIL), (PRESALE, at(11, 3, 23), Phase.TAIL),
+    (PRESALE, at(11, 4, 0), Phase.PROTECTED),
     (SPOT_2, at(11, 6, 0), Phase.ENROLLING), (SPOT_2, at(11, 8, 0), Phase.PRICE_LOCKED),
     (SPOT_2, at(11, 9, 0), Phase.WARMING),
 ])  # fmt: skip
