@@ -69,8 +69,8 @@ async def test_sound_records_have_no_findings_and_each_planted_fault_has_one(hou
         )
         await tx.execute(
             "insert into health.finding (shop_id, finding_id, kind, subject, severity, state, instrument_ids,"
-            " loss_minor, currency, found_at, seen_at) values (gen_random_uuid(), gen_random_uuid(), 'clone', 'x', 'confirm',"
-            " 'accepted', '{}', 0, 'CNY', now(), now())"
+            " loss_minor, currency, found_at, seen_at) values (gen_random_uuid(), gen_random_uuid(), 'clone', 'x',"
+            " 'confirm', 'accepted', '{}', 0, 'CNY', now(), now())"
         )
     assert sorted({finding.invariant for finding in await audit(house)}) == [
         "accepted_with_a_reason", "exemption_has_an_item", "finding_is_of_an_instrument_or_a_sku",

@@ -27,7 +27,7 @@ from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.shelf import Shelf
 from peakday.operations.health.witness_words import CARD_MARK
 from peakday.trade.price_history import api as price_history
-from peakday.trade.price_history.model import LateDeals, Offer, OfferKind, Window
+from peakday.trade.price_history.model import Offer, OfferKind, Window
 from peakday.trade.promotions import api as promotions
 from peakday.trade.promotions.model import Bundle, Id, Instrument, PriceRules
 
@@ -135,7 +135,7 @@ def _ware(
     )  # fmt: skip
 
 
-def _with_deals(ware: Ware, deals: LateDeals | None) -> Ware:
+def _with_deals(ware: Ware, deals: price_history.LateDeals | None) -> Ware:
     if deals is None:
         return ware
     return replace(ware, usual_minor=deals.usual_minor, units_30_days=deals.pieces)

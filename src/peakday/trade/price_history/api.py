@@ -31,7 +31,6 @@ from peakday.trade.price_history.model import (
     DealSum,
     DropJudgement,
     Enrolment,
-    LateDeals,
     LowPrice,
     LowPriceQuestion,
     Offer,
@@ -43,18 +42,20 @@ from peakday.trade.price_history.model import (
     ProtectionAsk,
     Purchase,
     Scope,
-    SoldBelow,
     Window,
 )
 from peakday.trade.price_history.rules import event_price_drop, prior_price
 from peakday.trade.price_history.rules import lowest_price as lowest_price_rule
 from peakday.trade.price_history.rules import price_proof as price_proof_rule
 from peakday.trade.price_history.rules.drop_penalties import drop_penalties
+from peakday.trade.price_history.shop_reads import LateDeals, SoldBelow
 
 DEAL_COLUMNS = store.DEAL_COLUMNS
 
 __all__ = [
     "DEAL_COLUMNS",
+    "LateDeals",
+    "SoldBelow",
     "deals_read_until",
     "drop_penalties",
     "end_offers",

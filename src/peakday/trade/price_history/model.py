@@ -416,19 +416,3 @@ class DealSum:
     pieces: int
     paid_minor: int
     refunded_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class LateDeals:
-    """Of a SKU in a window: the middle price of one piece (rounded down) and the pieces sold."""
-
-    usual_minor: int
-    pieces: int
-
-
-@dataclass(frozen=True, slots=True)
-class SoldBelow:
-    """Of a SKU in a window: orders, and what their lines were paid below a price."""
-
-    orders: int
-    below_minor: int

@@ -1,14 +1,31 @@
 """What is asked from now on, and what was dealt lately, for all SKUs of a shop at once?"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from peakday.kernel.database import Tx
-from peakday.trade.price_history.model import LateDeals, Offer, SoldBelow, Window
+from peakday.trade.price_history.model import Offer, Window
 from peakday.trade.price_history.store import OFFER_COLUMNS, offer_of
 
 QUERY_SECONDS_MAX = 120
+
+
+@dataclass(frozen=True, slots=True)
+class LateDeals:
+    """Of a SKU in a window: the middle price of one piece (rounded down) and the pieces sold."""
+
+    usual_minor: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoldBelow:
+    """Of a SKU in a window: orders, and what their lines were paid below a price."""
+
+    orders: int
+    below_minor: int
 
 
 async def offers_ahead(tx: Tx, shop_id: UUID, at: datetime, sku_ids: Sequence[UUID] | None) -> list[Offer]:
