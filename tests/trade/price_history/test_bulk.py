@@ -17,7 +17,8 @@ from peakday.trade.price_history.api import (
     record_offers,
     sum_deals,
 )
-from peakday.trade.price_history.model import BulkClaim, DealKind, OfferKind, PriceClaim, Verdict, Window
+from peakday.trade.price_history.bulk import BulkClaim
+from peakday.trade.price_history.model import DealKind, OfferKind, PriceClaim, Verdict, Window
 from tests.trade.price_history.builders import DAY, HOUR, NOW, SHOP, a_deal, an_offer, at
 
 ITEMS = 40

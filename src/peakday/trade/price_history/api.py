@@ -22,19 +22,17 @@ from peakday.kernel.rulesets import in_force
 from peakday.market.catalog import api as catalog
 from peakday.trade.price_history import queries, shop_reads, store
 from peakday.trade.price_history.actions import grant_protection, judge_purchase, offer_prices
+from peakday.trade.price_history.bulk import BulkClaim, DealSum, Permitted
 from peakday.trade.price_history.errors import WindowTooLong
 from peakday.trade.price_history.model import (
-    BulkClaim,
     Compared,
     Counting,
     Deal,
-    DealSum,
     DropJudgement,
     Enrolment,
     LowPrice,
     LowPriceQuestion,
     Offer,
-    Permitted,
     PriceClaim,
     PriceProof,
     PriorPrice,

@@ -14,7 +14,8 @@ import asyncpg
 
 from peakday.kernel.clock import MARKET_ZONE_NAME
 from peakday.kernel.database import Tx
-from peakday.trade.price_history.model import Deal, DealKind, DealSum, Offer, OfferKind, Window
+from peakday.trade.price_history.bulk import DealSum
+from peakday.trade.price_history.model import Deal, DealKind, Offer, OfferKind, Window
 from peakday.trade.price_history.store import OFFER_COLUMNS, offer_of
 
 QUERY_SECONDS_MAX = 60

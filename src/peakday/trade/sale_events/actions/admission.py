@@ -17,7 +17,8 @@ from peakday.kernel.refusal import Problem
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import Good
 from peakday.trade.price_history import api as price_history
-from peakday.trade.price_history.model import BulkClaim, Offer, OfferKind, Permitted, Window
+from peakday.trade.price_history.bulk import BulkClaim, Permitted
+from peakday.trade.price_history.model import Offer, OfferKind, Window
 from peakday.trade.promotions import api as promotions
 from peakday.trade.sale_events import queries, store
 from peakday.trade.sale_events.model import Entry, EntryStatus, Proof, SaleEvent, Track, TrackKind, Wish
