@@ -1,1 +1,1 @@
-"""What can be done to the books: open accounts, post, and post many callers' postings as one."""
+"""What can be done to the books: how are accounts kept, postings entered, and many callers' postings as one?"""

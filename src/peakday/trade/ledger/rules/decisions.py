@@ -17,7 +17,6 @@ from peakday.trade.ledger.model import (
     Answer,
     Effect,
     Entry,
-    Expire,
     Head,
     Hold,
     HoldStatus,
@@ -160,8 +159,8 @@ class _Sitting:
                 self._settle(self._open_hold(hold_id), amount_minor)
             case Void(hold_id):
                 self._close(self._open_hold(hold_id), HoldStatus.VOIDED, 0)
-            case Expire(hold_id):
-                self._close(self._due_hold(hold_id), HoldStatus.EXPIRED, 0)
+            case _:
+                self._close(self._due_hold(step.hold_id), HoldStatus.EXPIRED, 0)
 
     def _move(self, step: Transfer) -> None:
         debit, credit = self._sides(step)

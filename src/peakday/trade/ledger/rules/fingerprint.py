@@ -6,7 +6,7 @@ Two are the same when every step, the rule, the reference and the label are. Com
 import hashlib
 from struct import Struct
 
-from peakday.trade.ledger.model import Expire, Hold, Posting, Settle, Step, Transfer, Void
+from peakday.trade.ledger.model import Hold, Posting, Settle, Step, Transfer, Void
 
 FINGERPRINT_BYTES = 16
 _WHOLE = -1
@@ -55,5 +55,4 @@ def _step_bytes(step: Step) -> bytes:
             return _pack_settle(b"s", step.hold_id.bytes, _WHOLE if step.amount_minor is None else step.amount_minor)
         case Void():
             return b"v" + step.hold_id.bytes
-        case Expire():
-            return b"e" + step.hold_id.bytes
+    return b"e" + step.hold_id.bytes
