@@ -158,12 +158,12 @@ async def test_the_list_is_searched_and_exported(floor, guard):
         assert "第2件打5折" in listed
         assert "HYPERLINK" not in listed
         assert "没有符合条件的优惠" in (await desk.get(f"{desk.page}?status=live")).text
-        rows = (await desk.get(f"{desk.page}/export")).text.splitlines()
-        assert (
-            rows[0] == "\ufeffid,name_zh,name_en,kind,status,version,summary,valid_from,valid_until,issued,used,spent"
-        )
-        assert "'=HYPERLINK(1),,shop_coupon,draft,1," in rows[2]
-        assert rows[1].endswith(",0,0,0.00")
+        header, *rows = (await desk.get(f"{desk.page}/export")).text.splitlines()
+    assert header.startswith("\ufeffid,name_zh,name_en,kind,status,version,summary,")
+    assert header.endswith(",issued,used,spent")
+    assert len(rows) == 2
+    assert any(",'=HYPERLINK(1),,shop_coupon,draft,1," in row for row in rows)
+    assert all(row.endswith(",0,0,0.00") for row in rows)
 
 
 async def test_whoever_may_only_look_has_no_builder_and_no_figures(floor):
