@@ -1,4 +1,4 @@
-"""Which nouns does a question about thousands of SKUs have? A claim for a block, the limits it answers, sums of deals."""
+"""Which nouns does a question about thousands of SKUs have? A claim, the limits that answer it, sums of deals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

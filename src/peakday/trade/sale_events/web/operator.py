@@ -89,7 +89,8 @@ async def _events_page(
         events = await api.list_events(connection, actor_of(request))
     return house.get(Pages).render(
         request, "sale_events/platform_events.html", status=status_of(refusal) if refusal else 200, events=events,
-        refusal=refusal, typed=typed or dict.fromkeys(FIELDS, ""), ref=lambda event: show_id(EVENT_PREFIX, event.event_id),
+        refusal=refusal, typed=typed or dict.fromkeys(FIELDS, ""),
+        ref=lambda event: show_id(EVENT_PREFIX, event.event_id),
         event_texts=EVENT_TEXTS, code_pattern=CODE_PATTERN, first_day=FIRST_DAY, last_day=LAST_DAY,
     )  # fmt: skip
 
