@@ -40,7 +40,6 @@ create table ledger.posting (
     check ((refusal is null) = (entries > 0) and (first_entry_no is null) = (refusal is not null)
         and (refused_step is null) = (refusal is null))
 );
-create index posting_ref on ledger.posting (ref) where ref <> '';
 
 create table ledger.hold (
     hold_id uuid primary key,

@@ -219,7 +219,7 @@ def _postings(ids: list[UUID], count: int, *, hot: bool) -> list[Posting]:
         if hot and i % 2:
             debit_id, credit_id = (ids[0], credit_id) if i % 4 == 1 else (debit_id, ids[0])
         step = Transfer(debit_id, credit_id, chance.randint(1, 100_000), "CNY")
-        postings.append(Posting(UUID(int=random.getrandbits(128)), (step,), "bench"))
+        postings.append(Posting(UUID(int=random.getrandbits(128)), (step,), "bench", f"b{i}"))
     return postings
 
 
