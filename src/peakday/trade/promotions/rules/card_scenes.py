@@ -7,7 +7,7 @@ decided; and both act late. So the largest of them are settled first: each allow
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from peakday.trade.promotions.model import Counts
+from peakday.trade.promotions.model import Counts, Gives
 from peakday.trade.promotions.rules.card_bounds import (
     ONE,
     Cap,
@@ -23,6 +23,8 @@ from peakday.trade.promotions.rules.card_groups import Group, bits_of, blocked_b
 
 SETTLED_MAX = 5
 REGIONS_MAX = 6
+TIERS_MAX = 2
+STEP_SHARE = 100  # a step of a tier is looked at apart when it is more than one of so many parts of all gifts
 Limit = tuple[Cap, list[int]]  # and by step what each act gives at most beside what the cap counts
 
 
@@ -41,18 +43,60 @@ def list_scenes(group: Group, opening: Balance) -> Iterator[Scene]:
             taken = sum([1 << each for each in sure])
             for other in blocked_by(group, step, taken) if step in sure else [step]:
                 gains[other] = 0
-        bits = sum([1 << step for step in sure])
-        sloped = [step for step, each in enumerate(known) if each]
-        scene = Scene(bits, gains, known, unit_worth(group, known), sloped, [], list(gains))
-        thresholds = [found for found in (_find_threshold(group, scene, step) for step in sure) if found]
-        yield _with_caps(group, scene, opening, [*thresholds, *regions])
+        for scene, kept in _list_tiers(group, _scene(group, sure, gains, known), opening, {}):
+            at_least = {step: group.acts[step].benefit.tiers[0].at for step in sure} | kept
+            thresholds = [_find_threshold(group, scene, step, at) for step, at in at_least.items()]
+            yield _with_caps(group, scene, opening, [*filter(None, thresholds), *regions])
 
 
-def _find_threshold(group: Group, scene: Scene, step: int) -> Limit | None:
+def _scene(group: Group, sure: Sequence[int], gains: list[int], slopes: list[Slope | None]) -> Scene:
+    sloped = [step for step, slope in enumerate(slopes) if slope]
+    return Scene(sum([1 << step for step in sure]), gains, slopes, unit_worth(group, slopes), sloped, [], list(gains))
+
+
+def _list_tiers(
+    group: Group, scene: Scene, opening: Balance, asked: dict[int, int]
+) -> Iterator[tuple[Scene, dict[int, int]]]:
+    """The scene twice where one more step of a sure act is worth much: with the step kept (at which base), and without.
+
+    `asked` are the acts for which that is settled, with the base that is kept, 0 when it is not.
+    """
+    steps = [step for step in range(len(group.acts)) if scene.gains[step] and _is_sure(group, scene, step)]
+    steps = [step for step in steps if step not in asked]
+    loss, at, step = max([(*_find_step(group, scene, step, opening), step) for step in steps], default=(0, 0, 0))
+    if not loss or len(asked) == TIERS_MAX:
+        yield scene, {step: at for step, at in asked.items() if at}
+        return
+    slopes = [None if each == step else slope for each, slope in enumerate(scene.slopes)]
+    lower = [gain - loss if each == step else gain for each, gain in enumerate(scene.gains)]
+    sure = list(bits_of(scene.sure))
+    yield from _list_tiers(group, _scene(group, sure, scene.gains, slopes), opening, asked | {step: at})
+    yield from _list_tiers(group, _scene(group, sure, lower, slopes), opening, asked | {step: 0})
+
+
+def _is_sure(group: Group, scene: Scene, step: int) -> bool:
+    return not group.acts[step].is_choice or bool(scene.sure >> step & 1)
+
+
+def _find_step(group: Group, scene: Scene, step: int, opening: Balance) -> tuple[int, int]:
+    """What an act loses when its base falls below the last step it reaches, and where that is; 0 when it cannot."""
+    act = group.acts[step]
+    benefit = act.benefit
+    if benefit.counts is not Counts.MONEY or benefit.gives is not Gives.REDUCTION:
+        return 0, 0
+    base = min(sum(act.pick(bases_at(act, opening, is_parallel=group.is_parallel))), act.base_high)
+    reached = [tier.at for tier in benefit.tiers if tier.at <= base]
+    at = base // reached[-1] * reached[-1] if benefit.repeats and reached else max(reached, default=0)
+    loss = min(act.face_of(base)[1], scene.gains[step]) - act.face_of(at - 1)[1] if at else 0
+    pressing = sum([gain for each, gain in enumerate(scene.gains[:step]) if gain and presses(group, each, step)])
+    may_fall = base - pressing < at
+    return (loss, at) if may_fall and loss * STEP_SHARE > sum(scene.gains) else (0, 0)
+
+
+def _find_threshold(group: Group, scene: Scene, step: int, at: int) -> Limit | None:
     """What earlier acts may give before a sure one fails: if it did, it would better be left out."""
     act = group.acts[step]
     pressing = {each for each in range(step) if scene.gains[each] and presses(group, each, step)}
-    at = act.benefit.tiers[0].at
     if not pressing or at == 0 or act.benefit.counts is not Counts.MONEY:
         return None
     outside = [0 if each in pressing else most for each, most in enumerate(scene.gains)]
