@@ -11,13 +11,17 @@ from peakday.market.accounts.identity import actor_of_account
 from peakday.market.accounts.model import Role
 from peakday.market.catalog.api import copy_items
 from peakday.market.catalog.model import NewItem
+from peakday.operations.health import api as health
 from peakday.operations.workbench import api
 from peakday.operations.workbench.errors import TodoNotFound
 from peakday.operations.workbench.model import Todo
 from peakday.trade.orders.api import copy_orders
 from peakday.trade.orders.model import OrderStatus
+from peakday.trade.promotions import api as promotions
+from peakday.trade.promotions.model import Tier, Tiers
 from tests.market.people import open_account, open_shop_with_owner
 from tests.trade.orders.builders import SOURCE, an_order
+from tests.trade.promotions.shop_floor import QUIET, open_floor
 
 HOUR = timedelta(hours=1)
 
@@ -141,3 +145,27 @@ async def test_another_shops_to_dos_are_not_found(house, clock, shop):
             with pytest.raises(NotFound):
                 await act
         assert (await api.list_todos(tx, stranger, shop_id, clock.now())).open == ()
+
+
+@pytest.mark.capability("QN-01", "QN-08")
+async def test_price_risks_are_counted_with_what_they_may_cost_for_who_may_open_them(house):
+    floor = await open_floor(house)
+    too_deep = floor.instrument(benefit=Tiers((Tier(10_000, 9_000),)))
+    async with house.database.transaction() as tx:
+        marketer = await open_account(
+            tx, floor.shop_id, "marketer", floor.now, Role.CUSTOM, {"home:view", "marketing:view"}
+        )
+        await health.set_shop_rule(tx, floor.owner, floor.shop_id, 6_000, floor.now)
+        await promotions.save_draft(tx, floor.owner, floor.shop_id, too_deep, floor.now)
+        wish = promotions.Wish(floor.shop_id, too_deep.instrument_id)
+        await promotions.publish(tx, floor.owner, wish, QUIET, floor.now)
+    await health.scan_shop(house, floor.shop_id)
+    async with house.database.read() as connection:
+        todos = await api.list_todos(connection, floor.owner, floor.shop_id, floor.now)
+        others = await api.list_todos(connection, actor_of_account(marketer), floor.shop_id, floor.now)
+        found = await health.risk_items(connection, floor.owner, floor.shop_id)
+    [risks] = [todo for todo in todos.open if todo.kind == "price_risk"]
+    loss = sum(one.loss_minor for one in found)
+    assert found
+    assert (risks.count, risks.at_risk) == (len(found), Money(loss, "CNY"))
+    assert [todo for todo in others.open if todo.kind == "price_risk"] == []

@@ -74,17 +74,18 @@ async def count_risks(tx: Tx, _: Actor, shop_id: UUID, __: datetime) -> list[Tod
     ]  # fmt: skip
 
 
-COUNTERS: tuple[tuple[str, Counter], ...] = (
-    (orders.VIEW, count_orders),
-    (sale_events.VIEW, count_enrolments),
-    (health.VIEW, count_risks),
+# who holds all of these may open the list behind the counter; every warning is a figure
+COUNTERS: tuple[tuple[frozenset[str], Counter], ...] = (
+    (frozenset({orders.VIEW}), count_orders),
+    (frozenset({sale_events.VIEW}), count_enrolments),
+    (frozenset({health.VIEW, health.FIGURES}), count_risks),
 )
 
 
 async def count_all(tx: Tx, actor: Actor, shop_id: UUID, now: datetime) -> list[Todo]:
     """Every counter that this person may see and in which something is left."""
     todos: list[Todo] = []
-    for permission, counter in COUNTERS:
-        if actor.can(permission):
+    for permissions, counter in COUNTERS:
+        if all(actor.can(permission) for permission in permissions):
             todos += [todo for todo in await counter(tx, actor, shop_id, now) if todo.count != 0]
     return todos
