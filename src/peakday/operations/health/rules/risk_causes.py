@@ -139,11 +139,17 @@ def _overlap(reach: Reach, ware: Ware, limits: CheckLimits) -> tuple[FaultKind, 
             if early.valid_until is None or late.valid_from is None or early.valid_from is None:
                 continue
             met = early.valid_until - late.valid_from
-            is_short = timedelta(0) < met <= longest and met < early.valid_until - early.valid_from
             outlasts = late.valid_until is None or late.valid_until > early.valid_until
-            if is_short and outlasts and early.valid_from < late.valid_from:
+            if timedelta(0) < met <= longest and outlasts and _is_part(met, early) and _is_part(met, late):
                 return FaultKind.WAVE_OVERLAP, early
     return None
+
+
+def _is_part(met: timedelta, instrument: Instrument) -> bool:
+    """Whether a meeting is at most two thirds of an instrument's own time."""
+    if instrument.valid_from is None or instrument.valid_until is None:
+        return True
+    return met * 3 <= (instrument.valid_until - instrument.valid_from) * 2
 
 
 def _scope(reach: Reach, ware: Ware, limits: CheckLimits) -> tuple[FaultKind, Instrument | None] | None:
