@@ -10,6 +10,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
@@ -75,6 +76,20 @@ def test_committed_data_survives_kill_9_and_the_address_stays(installation):
         os.kill(server_pid(installation), signal.SIGKILL)
         assert ensure_server(installation) == url
     assert read(url) == [0, 1, 2]
+
+
+def test_a_server_that_runs_and_does_not_answer_yet_is_waited_for(installation, monkeypatch):
+    monkeypatch.setattr(launcher, "CONNECT_SECONDS_MAX", 2)
+    monkeypatch.setattr(launcher, "ORPHAN_SECONDS_MAX", 1)
+    url, pid = ensure_server(installation), server_pid(installation)
+    os.kill(pid, signal.SIGSTOP)  # as deaf as during a recovery
+    wakes = Timer(5, os.kill, (pid, signal.SIGCONT))
+    wakes.start()
+    try:
+        assert ensure_server(installation) == url
+    finally:
+        wakes.join()
+    assert server_pid(installation) == pid
 
 
 def test_a_pid_file_left_by_a_machine_that_went_down_is_no_obstacle(installation):

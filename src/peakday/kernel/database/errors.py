@@ -1,6 +1,8 @@
 """Why can the database not be had?
 
 Refusal
+├── Unavailable
+│   └── DatabaseFull         the disk of the record is full; the transaction was undone
 └── DatabaseUnavailable
     ├── NoServerBinaries     no PostgreSQL programs were found on this machine
     ├── WrongServerVersion   the data was written by another major version
@@ -10,8 +12,18 @@ Refusal
     └── ServerUnreachable    PEAKDAY_DATABASE_URL does not answer
 """
 
-from peakday.kernel.refusal import Refusal
+from peakday.kernel.refusal import Refusal, Unavailable
 from peakday.kernel.text import Text
+
+
+class DatabaseFull(Unavailable):
+    """There is no room for what was to be written; the transaction was undone as a whole."""
+
+    code = "database_full"
+    message = Text(
+        "数据库所在磁盘已满,本次操作没有写入任何内容。请清理磁盘后重试",
+        "The disk of the database is full, and nothing of this was written. Make room and try again",
+    )
 
 
 class DatabaseUnavailable(Refusal):

@@ -104,11 +104,24 @@ def _start(installation: Installation, access: _Access | None, log: Path) -> _Ac
     deadline = time.monotonic() + ORPHAN_SECONDS_MAX
     while True:
         _remove_stale_pid_file(installation.data_dir)
-        if _try_start(installation, log) and _is_ours(access, installation.data_dir):
+        if _running_pid(installation.data_dir) is not None:
+            if _comes_up(access, installation.data_dir):
+                return access
+        elif _try_start(installation, log) and _is_ours(access, installation.data_dir):
             return access
         if time.monotonic() > deadline:
             raise ServerNotStarted(log=log, tail=log.read_text(errors="replace")[-_TAIL_CHARACTERS:])
         time.sleep(0.3)
+
+
+def _comes_up(access: _Access, data_dir: Path) -> bool:
+    """Wait for a server that runs and does not answer: after a crash of one of its processes it recovers by itself."""
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while _running_pid(data_dir) is not None and time.monotonic() < deadline:
+        if _is_ours(access, data_dir):
+            return True
+        time.sleep(0.3)
+    return False
 
 
 def _try_start(installation: Installation, log: Path) -> bool:

@@ -5,17 +5,24 @@ commit. `read` gives a connection for queries outside a transaction. JSON column
 session runs in UTC.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 import asyncpg
 import msgspec
+
+from peakday.kernel.database.errors import DatabaseFull
 
 Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 POOL_SIZE = 16
 STATEMENT_TIMEOUT_SECONDS = 60
+CLOSE_SECONDS_MAX = 10
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 class Database:
@@ -24,12 +31,16 @@ class Database:
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", url: str) -> None:
         self._pool = pool
         self.url = url
+        self._folder: Path | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        """A connection inside one transaction: committed at the end, undone by any exception."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            yield connection
+        """A connection inside one transaction: committed at the end, undone by any exception. Refuses DatabaseFull."""
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield connection
+        except asyncpg.DiskFullError as error:
+            raise DatabaseFull from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -37,14 +48,26 @@ class Database:
         async with self._pool.acquire() as connection:
             yield connection
 
+    async def local_folder(self) -> Path | None:
+        """Where the server's data lies, if that is on this machine and we may know it: for looking at its disk."""
+        if self._folder is None and urlsplit(self.url).hostname in _THIS_MACHINE:
+            with suppress(asyncpg.InsufficientPrivilegeError, OSError):
+                async with self.read() as connection:
+                    folder = Path(await connection.fetchval("show data_directory"))
+                self._folder = folder if folder.exists() else None
+        return self._folder
+
     @property
     def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
         """The pool itself, for libraries that want one."""
         return self._pool
 
     async def close(self) -> None:
-        """Give all connections back."""
-        await self._pool.close()
+        """Give all connections back; a server that is down is not waited for long."""
+        try:
+            await asyncio.wait_for(self._pool.close(), CLOSE_SECONDS_MAX)
+        except TimeoutError:
+            self._pool.terminate()
 
 
 async def connect(url: str, pool_size: int = POOL_SIZE) -> Database:

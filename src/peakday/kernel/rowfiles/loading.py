@@ -1,8 +1,10 @@
 """How is a file of rows stored so that killing the process at any moment loses and doubles nothing?
 
 Block by block: a block's rows, its problems and the position behind it are committed together, or not at all. While
-the database stores one block, a thread reads and checks the next. Before each block the disk is looked at; when it is
-full the run stops with `DiskFull`, keeps what it has, and goes on from there when it is opened again.
+the database stores one block, a thread reads and checks the next. Before each block the disks of the file and of our
+own database are looked at; when one is full the run stops with `DiskFull`, keeps what it has, and goes on from there
+when it is opened again. Should others fill the disk faster than that, the database finds out by itself; where not even
+its log has room it goes down, and comes up again with what was committed.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import errno
 import hashlib
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -18,6 +21,7 @@ import asyncpg
 
 from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database, Tx
+from peakday.kernel.database.errors import DatabaseFull
 from peakday.kernel.imports import ImportRun, RowCounts, fail_run, finish_run, lock_run, save_progress
 from peakday.kernel.refusal import Problem
 from peakday.kernel.rowfiles.errors import DiskFull, FileUnreadable
@@ -40,6 +44,7 @@ class Checked(Generic[T]):
     carry: dict[str, Any] = field(default_factory=dict)  # what the next block needs of this one, kept with the position
 
 
+_NO_DATABASE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
 Store = Callable[[Tx, ImportRun, T], Awaitable[list[Problem]]]  # the problems of rows that storing has refused
 Report = Callable[[ImportRun], None]
 
@@ -49,18 +54,26 @@ async def load_blocks(
     report: Report | None = None,
 ) -> ImportRun:  # fmt: skip
     """Store the blocks one by one and finish the run. Raises `FileUnreadable`, `DiskFull`, `ImportMoved`."""
+    data = await database.local_folder()
     try:
         waiting = asyncio.create_task(asyncio.to_thread(next, blocks, None))
         while (block := await waiting) is not None:
             waiting = asyncio.create_task(asyncio.to_thread(next, blocks, None))
+            if data is not None:
+                require_room(data, FREE_BYTES_MIN)
             run = await _store_block(database, clock, run, block, store)
             if report is not None:
                 report(run)
         async with database.transaction() as tx:
             await finish_run(tx, run.run_id, clock.now())
     except (FileUnreadable, DiskFull) as refusal:
-        async with database.transaction() as tx:
-            await fail_run(tx, run.run_id, clock.now(), str(refusal))
+        with suppress(*_NO_DATABASE, DatabaseFull):  # told all the same; the run stays open
+            async with database.transaction() as tx:
+                await fail_run(tx, run.run_id, clock.now(), str(refusal))
+        raise
+    except _NO_DATABASE as error:
+        if data is not None and shutil.disk_usage(data).free < FREE_BYTES_MIN:
+            raise _disk_full(data) from error
         raise
     return run
 
@@ -71,15 +84,15 @@ async def _store_block(
     try:
         async with database.transaction() as tx:
             await lock_run(tx, run.run_id, run.position)
-            late = await store(tx, run, block.rows) if block.count else []
+            late = await _while_connected(tx, store(tx, run, block.rows)) if block.count else []
             problems = sorted([*block.problems, *late], key=lambda problem: problem.row or 0)
             accepted = block.count - len({problem.row for problem in late})
             refused = len({problem.row for problem in problems})
             position = {"byte": block.end.byte, "row": block.end.row, **block.carry}
             rows = RowCounts(accepted + refused, accepted, refused)
             await save_progress(tx, run.run_id, position, rows, problems, clock.now())
-    except asyncpg.DiskFullError as error:
-        raise _disk_full(Path.cwd()) from error
+    except DatabaseFull as error:
+        raise _disk_full(await database.local_folder() or Path.cwd()) from error
     return replace(
         run,
         position=position,
@@ -87,6 +100,22 @@ async def _store_block(
         rows_accepted=run.rows_accepted + accepted,
         rows_refused=run.rows_refused + refused,
     )
+
+
+async def _while_connected(tx: Tx, storing: Awaitable[list[Problem]]) -> list[Problem]:
+    """The problems; TimeoutError as soon as the server goes down: asyncpg would wait in the middle of a COPY."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as limit:
+
+        def end(_: object) -> None:
+            limit.reschedule(loop.time())
+
+        tx.add_termination_listener(end)
+        try:
+            return await storing
+        finally:
+            with suppress(asyncpg.InterfaceError):
+                tx.remove_termination_listener(end)
 
 
 def start_of(run: ImportRun, shape: FileShape) -> Position:
