@@ -73,6 +73,7 @@ def day_text(day: date, language: Language) -> str:
     return format_date(day, format="medium", locale=_LOCALES[language])
 
 
+@lru_cache(maxsize=KEPT_TEXTS, typed=True)
 def instant_text(instant: datetime, language: Language) -> str:
     """An instant on the market's wall clock, to the second."""
     return format_datetime(instant, format="medium", tzinfo=MARKET_ZONE, locale=_LOCALES[language])

@@ -4,10 +4,12 @@ Everybody of the shop may open a page; without `data:view` it holds menus and to
 shop's page is `NotFound`.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -19,6 +21,7 @@ from peakday.insight.metrics import api as metrics
 from peakday.insight.metrics.api import FactStore
 from peakday.insight.metrics.model import Dimension, Window, WindowKind
 from peakday.kernel.actor import Actor, require
+from peakday.kernel.database import Database
 from peakday.kernel.house import House
 from peakday.kernel.ids import show_id
 from peakday.kernel.text import Text
@@ -29,7 +32,10 @@ from peakday.market.shops.model import Shop
 
 FIGURES = "data:view"
 HOME = "home:view"
+REGIONS_KEPT_SECONDS = 60.0
 KEPT = (*(dimension.value for dimension in Dimension), "q", "sort", "ranked")  # of the address, in its own links
+
+_regions: WeakKeyDictionary[Database, tuple[dict[str, Text], float]] = WeakKeyDictionary()  # until which instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,11 @@ def _kept(query: Mapping[str, str]) -> dict[str, str]:
 
 
 async def region_names(seat: Seat) -> dict[str, Text]:
-    """What regions are called."""
-    async with seat.house.database.read() as connection:
-        return {one.region_id: Text(one.name, one.name) for one in await shops.list_regions(connection)}
+    """What regions are called; a new name shows within a minute."""
+    database = seat.house.database
+    names, until = _regions.get(database, ({}, 0.0))
+    if time.monotonic() >= until:
+        async with database.read() as connection:
+            names = {one.region_id: Text(one.name, one.name) for one in await shops.list_regions(connection)}
+        _regions[database] = (names, time.monotonic() + REGIONS_KEPT_SECONDS)
+    return names

@@ -7,6 +7,7 @@ From it come texts of values, links to definitions and rows, figure cards, table
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,6 +24,7 @@ NOTHING = "–"
 UNKNOWN = "-"  # in addresses: the part whose key no fact names
 PREFIXES = {Dimension.ITEM: "itm", Dimension.CATEGORY: "cat"}
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_AIR = 100, 28, 3
+KEPT_QUERIES = 20_000  # of links: most links of a page say the same
 CHANGE_MAX = 99.995  # beyond +9,999 % a percentage says nothing: the earlier value is written instead
 
 _BEFORE = {
@@ -90,7 +92,7 @@ class Reader:
     def href(self, path: str, /, **changed: str | int | None) -> str:
         """An address below the shop that keeps the period and filters; a parameter set to None is dropped."""
         kept: dict[str, str | int | None] = {"period": self.window.text, **self.filters, **changed}
-        query = urlencode({name: value for name, value in kept.items() if value not in {None, ""}})
+        query = _query(tuple((name, value) for name, value in kept.items() if value is not None and value != ""))
         return f"/shop/{self.shop_ref}/{path}" + (f"?{query}" if query else "")
 
     def definition_href(self, metric: str) -> str:
@@ -299,6 +301,11 @@ class Reader:
         """Where a sheet is taken away as CSV and as XLSX."""
         path = f"data/{page}/export/{sheet}"
         return self.href(f"{path}.csv"), self.href(f"{path}.xlsx")
+
+
+@lru_cache(maxsize=KEPT_QUERIES)
+def _query(parameters: tuple[tuple[str, str | int], ...]) -> str:
+    return urlencode(parameters)
 
 
 def shown_key(dimension: Dimension, key: str) -> str:

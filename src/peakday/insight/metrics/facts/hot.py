@@ -83,15 +83,19 @@ class ShopTables:
         """Replace the rows of a relation by those of the table `changed`, for each of its shops that is held."""
         if relation not in HELD or not self._shops:
             return
-        key = ", ".join(relation.key)
-        shops = connection.execute("select distinct shop_id from changed").fetchall()
-        for shop_id in [shop_id for (shop_id,) in shops if shop_id in self._shops]:
-            held = self._shops[shop_id]
+        key, number = ", ".join(relation.key), relation.key[-1]
+        shops = f"select shop_id, min({number}), max({number}) from changed group by shop_id"
+        for shop_id, first, last in connection.execute(shops).fetchall():
+            held = self._shops.get(shop_id)
+            if held is None:
+                continue
             table = f"{held.schema}.{relation.name}"
             fresh = "from changed where shop_id = $shop_id"
-            values = {"shop_id": shop_id}
-            connection.execute(f"delete from {table} where ({key}) in (select ({key}) {fresh})", values)
-            added = connection.execute(f"insert into {table} by name select * {fresh}", values).fetchone()
+            connection.execute(  # ids are ordered by time: between the first and the last lies little to look through
+                f"delete from {table} where {number} between $first and $last and ({key}) in (select ({key}) {fresh})",
+                {"shop_id": shop_id, "first": first, "last": last},
+            )
+            added = connection.execute(f"insert into {table} by name select * {fresh}", {"shop_id": shop_id}).fetchone()
             held.rows += int(added[0]) if added else 0
 
     def forget(self, connection: duckdb.DuckDBPyConnection) -> None:

@@ -117,21 +117,24 @@ class Overlay:
         return {"exposures": ANY} if self._view("exposures", _files_select(EXPOSURES, files)) else {}
 
     def close(self) -> None:
-        """Let go of memory."""
-        self._connection.close()
+        """Let go of memory, once nobody writes."""
+        with self._writing:
+            self._connection.close()
 
     def _clear(self, relation: Relation) -> None:
         self._connection.execute(f"create or replace table delta_{relation.name} as {empty_select(relation)}")
 
     def _read(self, relation: Relation, rows: str) -> None:
         """Make the tables `arriving` and, of it, `changed`: an open transaction makes rows arrive again and again."""
-        table, key = f"delta_{relation.name}", ", ".join(relation.key)
-        known = f"select * from {table} semi join arriving using ({key})"
+        key = ", ".join(relation.key)
         self._connection.execute(f"create or replace temp table arriving as {rows}")
-        self._connection.execute(
-            f"create or replace temp table changed as select * from arriving where ({key}) in"
-            f" (select ({key}) from ((from arriving except {known}) union all ({known} except from arriving)))"
-        )
+        known = f"select * from delta_{relation.name} semi join arriving using ({key})"
+        self._connection.execute(f"create or replace temp table known as {known}")
+        changed = "from arriving"
+        if self._connection.execute("select 1 from known limit 1").fetchone():
+            other = "(from arriving except from known) union all (from known except from arriving)"
+            changed += f" where ({key}) in (select ({key}) from ({other}))"
+        self._connection.execute(f"create or replace temp table changed as {changed}")
 
     def _upsert(self, relation: Relation) -> None:
         """Put the rows that arrived into the delta, and those that changed into the tables of their shops."""
@@ -139,8 +142,8 @@ class Overlay:
         self._connection.execute(f"delete from {table} where ({key}) in (select ({key}) from arriving)")
         self._connection.execute(f"insert into {table} by name select * from arriving")
         self._shops.take_in(self._connection, relation)
-        self._connection.execute("drop table arriving")
-        self._connection.execute("drop table changed")
+        for scratch in ("arriving", "known", "changed"):
+            self._connection.execute(f"drop table {scratch}")
 
     def _show(self, relation: Relation, files: list[Path]) -> int:
         held = self._connection.execute(f"select count(*) from delta_{relation.name}").fetchone()

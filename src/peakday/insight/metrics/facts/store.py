@@ -33,6 +33,7 @@ from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database
 
 LOOK_SECONDS = 1.0
+AHEAD_SECONDS = 0.7
 DELTA_ROWS_MAX = 200_000  # more than this is no delta: extract
 READERS = 4
 WARM_SHOPS = 3
@@ -60,6 +61,7 @@ class FactStore:
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="facts")
         self._refreshing = asyncio.Lock()
         self._looked_at = float("-inf")
+        self._ahead: asyncio.Task[None] | None = None
         self._seen: Stamp | None = None
         self._manifest: Manifest | None = None
         self._watermark = 0
@@ -124,8 +126,15 @@ class FactStore:
         return held
 
     async def refresh(self, *, at_once: bool = False) -> None:
-        """See what changed since the last look; `at_once` also when that was less than a second ago."""
-        if not at_once and time.monotonic() - self._looked_at < LOOK_SECONDS:
+        """See what changed since the last look; `at_once` also when that was less than a second ago.
+
+        Shortly before the second is over, a look begins for which nobody waits.
+        """
+        age = time.monotonic() - self._looked_at
+        if not at_once and age < LOOK_SECONDS:
+            if age > AHEAD_SECONDS and (self._ahead is None or self._ahead.done()):
+                self._ahead = asyncio.create_task(self.refresh(at_once=True))
+                self._ahead.add_done_callback(_take_note)
             return
         asked_at = time.monotonic()
         async with self._refreshing:
@@ -165,6 +174,8 @@ class FactStore:
 
     def close(self) -> None:
         """Let go of threads, memory and scratch files."""
+        if self._ahead:
+            self._ahead.cancel()
         self._threads.shutdown()
         self._overlay.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
@@ -205,6 +216,12 @@ class FactStore:
             await self.extract()
             return await self._take_in(exposures)
         return None
+
+
+def _take_note(look: asyncio.Task[None]) -> None:
+    """A look that nobody waits for fails in silence: the next one is waited for, and tells."""
+    if not look.cancelled():
+        look.exception()
 
 
 @lru_cache(maxsize=ANSWERS_MAX)
