@@ -5,6 +5,8 @@ from fractions import Fraction
 
 import pytest
 
+from peakday.operations.health.model import Presale
+from peakday.trade.promotions.model import PresaleKind, PresaleTerms
 from tests.operations.health.builders import NOW, SALE_NIGHT, a_shelf, a_ware, asked, reach_of
 
 pytestmark = pytest.mark.capability("QN-02")
@@ -103,3 +105,62 @@ def test_only_a_price_under_the_asked_one_is_answered():
 
 def test_what_has_ended_cannot_be_reached():
     assert reach_of(a_shelf("P: single price, price 70, until 2022-10-31"), now=NOW).price == 10000
+
+
+def test_of_two_that_may_not_meet_the_better_side_is_taken():
+    offers = ("T: tiered reduction, 20 off from 50", "C: shop coupon, 30 off from 50, not with *")
+    reach = reach_of(a_shelf(*offers))
+    assert (reach.price, {one.instrument_id for one in reach.instruments}) == (7000, {"C"})
+    weak = reach_of(a_shelf(offers[0], "C: shop coupon, 3 off from 50, not with *"))
+    assert (weak.price, {one.instrument_id for one in weak.instruments}) == (8000, {"T"})
+
+
+def test_a_bundle_of_which_a_part_is_not_on_sale_cannot_be_reached():
+    assert reach_of(a_shelf("B: bundle, A + gone for 90")).price == 10000
+
+
+def test_a_bundle_of_two_of_a_kind_needs_two():
+    reach = reach_of(a_shelf("B: bundle, 2 A for 90"))
+    assert (reach.price, reach.quantity) == (4500, 2)
+
+
+def test_coins_pay_at_most_their_share_of_what_is_left():
+    reach = reach_of(a_shelf("P: coins, 50 off from 10, at most 20% of the goods, paid by merchant 1"))
+    assert reach.price == 8000
+
+
+def test_a_cap_bounds_what_a_rate_gives():
+    assert reach_of(a_shelf("T: tiered rate, 50% off from 10, at most 15 off")).price == 8500
+
+
+def test_a_coupon_of_a_category_and_one_of_named_skus_reach_their_goods_only():
+    shelf = a_shelf("C: shop coupon, 10 off from 50, category cat", "S: single price, price 70, skus B",
+                    wares=(a_ware(), a_ware("B"), a_ware("C", category_ids=frozenset())))  # fmt: skip
+    assert [reach_of(shelf, name).price for name in ("A", "B", "C")] == [9000, 6000, 10000]
+
+
+def test_a_live_price_is_for_who_comes_through_a_room_and_pieces_of_another_channel_do_not_mix():
+    shelf = a_shelf("C: shop coupon, 10 off from 50, in pc",
+                    wares=(a_ware(asked=(asked(60, is_live=True), asked(90))),))  # fmt: skip
+    reach = reach_of(shelf)
+    assert (reach.price, reach.cart.channel, reach.cart.lines[0].live_room_id) == (5000, "pc", "live")
+
+
+def test_the_terms_of_a_presale_stack_with_a_coupon_on_the_tail():
+    terms = PresaleTerms(PresaleKind.CUT, 10_000, 1_000, 2_000)
+    shelf = a_shelf("C: shop coupon, 10 off from 50", wares=(a_ware(presales=(Presale(terms, NOW),)),))
+    reach = reach_of(shelf)
+    assert reach.price == 7000
+    assert reach.cart.lines[0].presale == terms
+
+
+def test_a_gift_or_a_card_of_the_buyers_own_money_changes_no_price():
+    assert reach_of(a_shelf("G: gift, gift A from 10", "K: gift card, 50 off")).price == 10000
+
+
+def test_rules_that_end_are_followed_by_the_next():
+    shelf = a_shelf(
+        "T: tiered reduction, 60 off from 90", "X: shop coupon, 30 off from 90", "S: single price, price 95"
+    )
+    late = reach_of(shelf, now=NOW + timedelta(days=30))
+    assert (late.rules_name, late.price) == ("stepwise_promotions", 3500)

@@ -8,7 +8,7 @@ from peakday.kernel.clock import day_of
 from peakday.kernel.rulesets import in_force
 from peakday.operations.health.model import Fault, FaultKind, LineSource, RedLine
 from peakday.operations.health.rules.check_limits import NAME, read_limits
-from peakday.operations.health.rules.circuit_breaker import SoldLine, Trip, realised_loss, trips
+from peakday.operations.health.rules.circuit_breaker import Trip, trips
 from peakday.operations.health.rules.response_ladder import severity_of
 from peakday.trade.promotions.guard import Severity
 from tests.operations.health.builders import NOW, a_shelf, reach_of
@@ -45,8 +45,3 @@ def test_the_breaker_trips_on_realised_loss_or_on_speed_of_many_orders():
     assert trips(0, 29, Fraction(0), LIMITS) is None
     assert trips(0, 30, Fraction(1), LIMITS) is Trip.VELOCITY
     assert trips(0, 40, Fraction(2), LIMITS) is None
-
-
-def test_realised_loss_counts_each_line_below_its_line_only():
-    lines = [SoldLine(900, 1, 1_000), SoldLine(5_000, 2, 1_000), SoldLine(1, 1, None), SoldLine(1_500, 2, 1_000)]
-    assert realised_loss(lines) == 100 + 500

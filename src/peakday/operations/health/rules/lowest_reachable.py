@@ -33,7 +33,7 @@ from peakday.trade.promotions.priced import PricedCart
 
 RIVALS_MAX = 3  # of a group that are tried, by what they can take off
 CHOICES_MAX = 12
-CONFLICTS_MAX = 8
+CONFLICTS_MAX = 4  # of one set of instruments: each halves it in two ways
 VERSIONS_MAX = 10
 
 
@@ -170,22 +170,25 @@ def _try(scene: Scene, chosen: Sequence[Instrument], lines: tuple[Line, ...], be
     cart = Cart(
         lines=lines, currency=scene.ware.currency, at=scene.at, tags=scene.buyer.tags, channel=scene.buyer.channel
     )  # fmt: skip
-    priced, used = _priced(cart, chosen, scene.rules)
-    own = next(line for line in priced.lines if line.line_id == WITNESS_LINE)
-    if best.is_beaten_by(Fraction(own.paid_minor, own.quantity)):
-        best.reach = _reach(scene, cart, used, own.paid_minor)
-        best.below = best.reach.price
+    for priced, used in _priced(cart, list(chosen), scene.rules):
+        own = next(line for line in priced.lines if line.line_id == WITNESS_LINE)
+        if best.is_beaten_by(Fraction(own.paid_minor, own.quantity)):
+            best.reach = _reach(scene, cart, used, own.paid_minor)
+            best.below = best.reach.price
 
 
-def _priced(cart: Cart, chosen: Sequence[Instrument], rules: PriceRules) -> tuple[PricedCart, list[Instrument]]:
-    """The cart's price; of two that may not meet, the one that came later is left out."""
-    used = list(chosen)
-    for _ in range(CONFLICTS_MAX):
-        try:
-            return price_cart(cart, used, rules), used
-        except InstrumentsDoNotStack as refusal:
-            used = [one for one in used if one.instrument_id != refusal.data["second"]]
-    return price_cart(cart, [], rules), []
+def _priced(
+    cart: Cart, used: list[Instrument], rules: PriceRules, conflicts: int = 0
+) -> Iterator[tuple[PricedCart, list[Instrument]]]:  # fmt: skip
+    """The cart's price; where two may not meet, its prices with either of them."""
+    try:
+        yield price_cart(cart, used, rules), used
+    except InstrumentsDoNotStack as refusal:
+        if conflicts == CONFLICTS_MAX:
+            return
+        for name in (refusal.data["first"], refusal.data["second"]):
+            rest = [one for one in used if one.instrument_id != name]
+            yield from _priced(cart, rest, rules, conflicts + 1)
 
 
 def _reach(scene: Scene, cart: Cart, used: Sequence[Instrument], paid_minor: int) -> Reach:

@@ -5,7 +5,7 @@ purchase price (not of the struck-through one). Where nothing was typed B is pre
 margin, or, where no cost is known, a share of what the SKU was usually dealt at. Without any of these there is no B.
 """
 
-from peakday.operations.health.model import Exemption, LineSource, RedLine, RedLineRules, Ware
+from peakday.operations.health.model import LineSource, RedLine, RedLineRules, Ware
 from peakday.operations.health.rules.check_limits import CheckLimits
 from peakday.trade.promotions.model import BASIS
 
@@ -23,8 +23,3 @@ def red_line_of(ware: Ware, typed: RedLineRules, limits: CheckLimits) -> RedLine
     if ware.usual_minor is not None:
         return RedLine(-(-ware.usual_minor * limits.deals_share_bp // BASIS), LineSource.DEALS)
     return None
-
-
-def wanted_minor(line: RedLine, exemption: Exemption | None) -> int:
-    """Below which price a SKU must not fall: its red line, or what its exemption allows."""
-    return line.price_minor if exemption is None else min(line.price_minor, exemption.price_min_minor)

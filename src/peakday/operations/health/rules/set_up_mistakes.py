@@ -9,6 +9,7 @@ harmless neighbour is told apart by what the merchant said: a limit, a budget, a
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from peakday.kernel.clock import day_of
 from peakday.operations.health.model import ExemptionReason, Fault, FaultKind, Reach, SetUp, Ware
 from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.gift_value import gift_witness, is_too_dear
@@ -36,7 +37,7 @@ def cut_bp(instrument: Instrument, ware: Ware, desk: Desk) -> int:
     at = max(desk.now, instrument.valid_from or desk.now)
     if ware.price_minor <= 0:
         return 0
-    floor = price_floor(ware, [instrument], ware.price_minor, desk.rules_on(at.date()), desk.shelf)
+    floor = price_floor(ware, [instrument], ware.price_minor, desk.rules_on(day_of(at)), desk.shelf)
     return (ware.price_minor - max(floor, 0)) * BASIS // ware.price_minor
 
 
@@ -138,7 +139,7 @@ def _gift(desk: Desk, instrument: Instrument, wares: list[Ware]) -> Iterable[Fau
     if gift is None or not buyable or not is_too_dear(offer, gift, buyable[0], desk.limits):
         return
     at = max(desk.now, instrument.valid_from or desk.now)
-    reach = gift_witness(instrument, offer, buyable, at, desk.rules_on(at.date()))
+    reach = gift_witness(instrument, offer, buyable, at, desk.rules_on(day_of(at)))
     yield Fault(FaultKind.GIFT_TOO_DEAR, (instrument.instrument_id,), gift.item_id, gift.sku_id, reach, field="at")
 
 
@@ -177,7 +178,7 @@ def _witness(desk: Desk, instrument: Instrument, ware: Ware) -> Reach | None:
     """The cheapest basket that the instrument alone makes of one of its goods."""
     goods = {one.sku_id: one for one in [ware, *desk.shelf.samples(instrument)]}
     if isinstance(instrument.benefit, Bundle):
-        goods |= {part.sku_id: desk.shelf.wares[part.sku_id] for part in instrument.benefit.components}
+        goods |= {one.sku_id: one for one in desk.shelf.touched_by(instrument)}
     alone = Shelf(goods.values(), [SetUp(instrument)])
     at = max(desk.now, instrument.valid_from or desk.now)
     return lowest_reachable(ware, alone, at, desk.rules_on)
