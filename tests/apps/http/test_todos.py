@@ -8,7 +8,7 @@ from peakday.trade.orders.api import copy_orders
 from peakday.trade.orders.model import OrderStatus
 from tests.trade.orders.builders import AT, SOURCE, a_line, an_order, asking_back
 
-TODO = re.compile(r'<a class="pk-todo[^"]*" href="([^"]+)"><span>([^<]+)</span><strong>(\d+)</strong>')
+LINK_TO_WORK = re.compile(r'<a class="pk-todo[^"]*" href="([^"]+)"><span>([^<]+)</span><strong>(\d+)</strong>')
 
 
 @pytest.mark.capability("LY-01")
@@ -27,7 +27,7 @@ async def test_each_todo_leads_to_the_orders_that_it_counts(market):
     async with market.signed_in("north-main") as client:
         home = (await client.get(f"/shop/{market.places['north'].shown}/?lang=en")).text
         found = {}
-        for href, title, count in TODO.findall(home):
+        for href, title, count in LINK_TO_WORK.findall(home):
             page = await client.get(href.replace("&amp;", "&"))
             assert page.status_code == 200, href
             found[title] = (int(count), len(re.findall(r'class="pk-first"', page.text)))
