@@ -7,6 +7,7 @@ import pytest
 
 from peakday.kernel.refusal import NotAllowed
 from peakday.operations.health import api
+from peakday.operations.health.actions import scan_shop
 from peakday.operations.health.errors import BadRedLine, FindingNotFound, FindingSettled
 from peakday.operations.health.model import Exemption, ExemptionReason, FaultKind, FindingState, LineSource
 from peakday.trade.price_history import api as price_history
@@ -174,3 +175,28 @@ async def test_who_may_not_see_figures_sees_no_risks(house):
     async with house.database.read() as tx:
         with pytest.raises(NotAllowed):
             await api.risk_items(tx, blind, floor.shop_id)
+
+
+@pytest.mark.capability("QN-02")
+async def test_a_coupon_that_lies_in_wallets_is_counted_with_the_terms_under_which_it_was_issued(house):
+    floor = await open_tea_shop(house)
+    coupon = a_coupon(floor, 5_000, 4_000, valid_from=None)
+    await go_live(floor, coupon)
+    issue = promotions.Issue(coupon.instrument_id, floor.buyer, "once", 1)
+    async with house.database.transaction() as tx:
+        await promotions.issue_cards(tx, issue, floor.now)
+        await promotions.pause(tx, floor.owner, floor.shop_id, coupon.instrument_id, floor.now)
+    await look(floor)
+    [tea] = await findings(floor)
+    assert (tea.reached_minor, tea.instrument_ids) == (6_000, (coupon.instrument_id,))
+
+
+async def test_many_warnings_are_told_one_by_one_up_to_a_limit_and_the_rest_by_one_message(house, monkeypatch):
+    monkeypatch.setattr(scan_shop, "MESSAGES_MAX", 1)
+    floor = await open_tea_shop(house)
+    async with house.database.transaction() as tx:
+        await api.set_red_line(tx, floor.owner, floor.shop_id, (floor.cup_item, None), 4_500, floor.now)
+    await go_live(floor, a_coupon(floor, 5_000, 4_000))
+    await look(floor)
+    assert len(await findings(floor)) >= 2
+    assert len(await sent(floor)) == 2

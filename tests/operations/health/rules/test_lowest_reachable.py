@@ -6,8 +6,9 @@ from fractions import Fraction
 import pytest
 
 from peakday.operations.health.model import Presale
+from peakday.operations.health.rules.lowest_reachable import scenes
 from peakday.trade.promotions.model import PresaleKind, PresaleTerms
-from tests.operations.health.builders import NOW, SALE_NIGHT, a_shelf, a_ware, asked, reach_of
+from tests.operations.health.builders import NOW, SALE_NIGHT, a_shelf, a_ware, asked, reach_of, rules_on
 
 pytestmark = pytest.mark.capability("QN-02")
 
@@ -164,3 +165,27 @@ def test_rules_that_end_are_followed_by_the_next():
     )
     late = reach_of(shelf, now=NOW + timedelta(days=30))
     assert (late.rules_name, late.price) == ("stepwise_promotions", 3500)
+
+
+def test_a_red_packet_that_the_merchant_pays_counts_and_a_share_caps_a_coupon():
+    reach = reach_of(a_shelf("R: red packet, 20 off from 50, paid by merchant 1"))
+    assert reach.price == 8000
+    capped = reach_of(a_shelf("C: shop coupon, 50 off from 50, at most 10% of the goods"))
+    assert capped.price == 9000
+
+
+def test_buyers_who_differ_by_nothing_that_can_be_used_are_looked_at_once():
+    shelf = a_shelf("N: single price, price 10, for new_customer, until 2022-11-02",
+                    "O: single price, price 20, for old_customer, until 2022-11-02")  # fmt: skip
+    reach = reach_of(shelf)
+    assert (reach.price, reach.cart.tags) == (1000, {"new_customer"})
+    later = list(scenes(shelf.wares["A"], shelf, NOW + timedelta(days=2), rules_on))
+    assert len({scene.at for scene in later}) == len(later)
+
+
+def test_an_instrument_touches_its_skus_its_shop_or_everything():
+    wares = (a_ware("A"), a_ware("B"), a_ware("C", shop_id="Elsewhere"))
+    shelf = a_shelf("S: single price, price 9, skus B", "T: tiered rate, 5% off from 1", wares=wares,
+                    platform=("X: cross-shop, 1 off every 9",))  # fmt: skip
+    touched = [[ware.sku_id for ware in shelf.touched_by(one.instrument)] for one in shelf.set_ups]
+    assert touched == [["B"], ["A", "B"], ["A", "B", "C"]]

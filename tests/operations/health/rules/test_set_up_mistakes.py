@@ -89,3 +89,19 @@ def test_what_has_ended_or_touches_nothing_is_left_alone():
 
 def test_what_others_pay_for_is_not_the_merchants_mistake():
     assert mistakes("P: platform coupon, 50 off from 60, paid by platform 1") == []
+
+
+def test_a_deep_bundle_and_goods_without_a_price_are_looked_at_too():
+    free = (*WARES, replace(a_ware("sample"), price_minor=0))
+    assert mistakes("B: bundle, A + B for 90, from 2021-11-10", wares=free) == ["start_in_past"]
+    assert mistakes("S: single price, price 0, items sample", wares=free) == []
+
+
+def test_a_gift_from_pieces_is_held_against_the_cheapest_goods():
+    assert mistakes("G: gift, gift A every 2 pieces") == ["gift_too_dear"]
+    assert mistakes("G: gift, gift pen every 9 pieces") == []
+
+
+def test_a_set_up_of_the_platform_is_looked_at_in_every_shop():
+    desk = api.open_desk(WARES, set_ups("C: cross-shop, 300 off every 300", shop_id=None), {}, NOW, rules_on)
+    assert "face_reaches_threshold" in {fault.kind.value for fault in find_mistakes(desk, desk.shelf.set_ups)}

@@ -115,3 +115,24 @@ def test_the_dearest_fault_comes_first():
     found = scan("S: single price, price 40, 1 per buyer", wares=wares, typed=typed)
     assert [fault.sku_id for fault in found] == ["B", "A"]
     assert found[1].loss_minor == 2 * 1_000
+
+
+def test_a_wrong_list_price_without_any_other_line_is_told_without_a_loss_and_not_when_exempt():
+    ware = a_ware(yuan=10, usual_minor=8_000)
+    exempt = {"A": Exemption("A", ExemptionReason.CLEARANCE, NOW + timedelta(days=9))}
+    assert scan(typed=RedLineRules(shop_bp=5_000), wares=(ware,), exemptions=exempt) == []
+    assert scan(typed=RedLineRules({"A": 100}), wares=(ware,))[0].loss_minor == 0
+
+
+def test_a_wave_without_a_beginning_or_an_end_overlaps_too():
+    words = ("S: single price, 40% off each, stacks, 1 per buyer, from 2022-11-01, until 2022-11-11",
+             "R: single price, 30% off each, 1 per buyer, from 2022-11-10")  # fmt: skip
+    assert [fault.kind for fault in scan(*words) if fault.is_of_price] == [FaultKind.WAVE_OVERLAP]
+
+
+def test_an_exempted_or_priced_item_is_no_outlier():
+    crowd = tuple(a_ware(f"W{number}", 50 + number) for number in range(150))
+    exempt = {"W100": Exemption("W100", ExemptionReason.OTHER, NOW + timedelta(days=9))}
+    words = "S: single price, 80 off each, items W100, 1 per buyer"
+    assert scan(words, wares=crowd, typed=RedLineRules(), exemptions=exempt) == []
+    assert scan(words, wares=crowd, typed=RedLineRules({"W100": 100})) == []
