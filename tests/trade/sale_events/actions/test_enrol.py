@@ -94,23 +94,22 @@ async def test_all_prices_of_a_shop_switch_at_eight_and_none_before(database, st
             assert {min(offer.price_minor for offer in held[sku]) for sku in skus} == {price}, instant
 
 
-@pytest.mark.capability("TE-01")
-async def test_now_is_the_databases_clock_and_every_statement_sees_all_old_or_all_new_prices(database, stand):
-    shop_id, refs = stand.shop_id, [f"cup {n}" for n in range(50)]
+async def sell_in_a_moment(database, stand, seconds):
+    """Fifty cups at 100.00 that cost 70.00 in so many seconds; what each statement until then saw."""
+    shop_id, refs = stand.shop_id, [f"cup {seconds} {n}" for n in range(50)]
     skus = [sku_id_of(shop_id, ref, ref) for ref in refs]
     async with database.transaction() as tx:
         real_now = await tx.fetchval("select clock_timestamp()")
         await list_goods(tx, shop_id, real_now, refs)
-    plan = plan_2026("in-a-moment")
-    moved = real_now + timedelta(milliseconds=600) - plan.tracks[1].sale.starts_at
+    plan = plan_2026(f"in-{seconds}-seconds")
     track = plan.tracks[1]
+    moved = real_now + timedelta(seconds=seconds) - track.sale.starts_at
     waves = tuple(replace(w, starts_at=w.starts_at + moved, ends_at=w.ends_at + moved) for w in track.waves)
-    track = replace(track, enrols_from=real_now - DAY, enrols_until=real_now + timedelta(milliseconds=300), waves=waves)
+    track = replace(track, enrols_from=real_now - DAY, enrols_until=real_now + timedelta(seconds=0.1), waves=waves)
     plan = replace(plan, tracks=(track,), enrols_from=real_now - DAY, enrols_until=real_now + DAY)
     event = await publish(database, plan, real_now)
     await join(database, stand.owner, shop_id, event, real_now)
-    wishes = [a_wish(shop_id, ref, 7_000) for ref in refs]
-    await enrol(database, stand.owner, shop_id, event, wishes, now=real_now)
+    await enrol(database, stand.owner, shop_id, event, [a_wish(shop_id, ref, 7_000) for ref in refs], now=real_now)
     seen = []
     async with database.read() as tx:
         while 7_000 not in seen:
@@ -118,10 +117,18 @@ async def test_now_is_the_databases_clock_and_every_statement_sees_all_old_or_al
             prices = {min(offer.price_minor for offer in held[sku]) for sku in skus}
             assert len(prices) == 1, prices
             seen.append(prices.pop())
-            assert len(seen) < 20_000
-    assert seen[0] == 10_000
-    async with database.read() as tx:
         assert await tx.fetchval("select clock_timestamp()") >= track.sale.starts_at
+    return seen
+
+
+@pytest.mark.capability("TE-01")
+async def test_now_is_the_databases_clock_and_every_statement_sees_all_old_or_all_new_prices(database, stand):
+    for seconds in (1, 10, 60):  # a busy machine may be late for the first
+        seen = await sell_in_a_moment(database, stand, seconds)
+        if seen[0] == 10_000:
+            break
+    assert seen == [10_000] * (len(seen) - 1) + [7_000]
+    assert len(seen) > 1
 
 
 @pytest.mark.capability("JH-01")
