@@ -139,3 +139,21 @@ def test_five_hundred_coupons_that_are_alike_are_no_hang():
     assert best.cards == tuple(f"c{number:03}" for number in range(10))
     assert best.cost_minor == 15_000
     assert best.is_proven
+
+
+def test_of_shops_that_pool_a_tier_the_one_whose_budget_is_spent_gives_nothing():
+    tiers = [
+        "north: cross-shop, 50 off every 300, shop North, merchant budget 5.00",
+        "south: cross-shop, 50 off every 300, shop South, merchant budget 100.00",
+    ]
+    goods = ["A: 150.00, shop North", "B: 150.00, shop South"]
+    best = choose(goods, "red: red packet, 10 off, shop North", "coupon: shop coupon, 5 off, shop South", offers=tiers)
+    assert best.cards == ("coupon", "red")
+    assert best.cost_minor == 30_000 - 2_500 - 500 - 1_000
+
+
+def test_of_a_template_an_order_takes_as_many_as_it_may():
+    words = [f"r{face}: red packet, {face} off, template T, 2 per order" for face in (3, 5, 9, 7)]
+    best = choose(["A: 100.00"], *words)
+    assert best.cards == ("r7", "r9")
+    assert best.cost_minor == 8_400
