@@ -1,5 +1,6 @@
 """Is a shop's wish enrolled whole with its price, or refused with every reason and nothing changed?"""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -228,6 +229,20 @@ async def test_an_item_of_wave_1_spot_cannot_enter_wave_2_presale(database, stan
     await enrol(database, stand.owner, stand.shop_id, event, [cup], "wave_2_presale")
     with pytest.raises(EntriesRefused):
         await enrol(database, stand.owner, stand.shop_id, event, [a_wish(stand.shop_id, "cup")], "wave_1_spot")
+
+
+async def test_of_two_who_enrol_one_item_in_tracks_that_exclude_each_other_one_is_refused(database, stand):
+    plan = plan_2026("race")
+    terms = replace(plan.terms, forbidden_pairs=(("wave_1_presale", "wave_1_spot"),))
+    event = await publish(database, replace(plan, terms=terms), OPENING)
+    await join(database, stand.owner, stand.shop_id, event)
+    wishes = {"wave_1_spot": a_wish(stand.shop_id), "wave_1_presale": a_wish(stand.shop_id, deposit_minor=1_000)}
+    answers = await asyncio.gather(
+        *(enrol(database, stand.owner, stand.shop_id, event, [wish], track) for track, wish in wishes.items()),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(answer, EntriesRefused) for answer in answers) == 1
+    assert len(await offers_of(database, stand.shop_id)) == 1
 
 
 async def test_two_events_cannot_price_one_sku_in_the_same_hours(database, stand):

@@ -1,5 +1,6 @@
 """Is it known before the click what leaving means, and does leaving end prices, keep orders and come back in time?"""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -129,6 +130,20 @@ async def test_leaving_again_answers_with_the_same_departure_and_changes_nothing
     async with database.transaction() as tx:
         again = await api.exit_item(tx, inside.owner, ask, WHY, "whatever", OPENING + 2 * HOUR)
     assert (again.exit_id, await everything(database)) == (first.exit_id, before)
+
+
+async def test_two_clicks_at_once_are_one_departure(database, inside):
+    ask = item_ask(inside.shop_id, inside.event)
+    seen = (await consequences(database, inside.owner, ask, OPENING)).seen
+
+    async def click():
+        async with database.transaction() as tx:
+            return await api.exit_item(tx, inside.owner, ask, WHY, seen, OPENING)
+
+    exits = await asyncio.gather(*(click() for _ in range(5)))
+    assert len({exit_.exit_id for exit_ in exits}) == 1
+    async with database.read() as tx:
+        assert await tx.fetchval("select count(*) from sale_events.exit") == 1
 
 
 async def test_a_click_on_other_consequences_than_were_seen_changes_nothing(database, inside):
