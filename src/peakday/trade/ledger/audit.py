@@ -130,6 +130,7 @@ async def audit(house: House) -> list[Finding]:
     """The broken invariants of the books; none when all is well, and then the chain's end is sealed."""
     seals_file = house.settings.home / SEALS_NAME
     async with house.database.read() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute(_WHOLE_TABLES)
         findings = [finding async for finding in _walk_chain(connection, _read_seals(seals_file))]
         for invariant, (prefix, query) in _INVARIANTS.items():
             rows = await connection.fetch(f"{query} order by 1 limit {FINDINGS_MAX}", timeout=AUDIT_SECONDS_MAX)
@@ -206,6 +207,8 @@ def _add_seal(path: Path, seal: Seal) -> None:
         os.fdatasync(file.fileno())
 
 
+# every question here reads whole tables; without statistics the planner would search one for each row of another
+_WHOLE_TABLES = "set local enable_nestloop = off; set local work_mem = '64MB'"
 _CHAIN = f"""
 select {", ".join("e." + name for name in Entry._fields)}, e.hash, p.fingerprint, p.rule, p.ref, p.is_simulated
 from ledger.entry e left join ledger.posting p using (posting_id) order by e.entry_no
