@@ -1,7 +1,7 @@
 """Who waits for the largest shops' figures? Nobody: a web process reckons them when it begins and after each midnight.
 
 The largest shops take longest to read into memory, and the usual periods end with another day after midnight. So a
-process brings both up by itself, one page after the other, while it already answers.
+process brings both up by itself, one page after the other, while it already answers; first of all the templates.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from peakday.insight.metrics.model import Ranked
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import day_of, day_start
 from peakday.kernel.house import House
+from peakday.kernel.web.pages import Pages
 
 PERIODS = ("7d", "30d", "1d")  # what readers open most
 
@@ -49,6 +50,7 @@ def _tell(task: asyncio.Task[None]) -> None:
 
 
 async def _keep_warm(house: House) -> None:
+    await asyncio.to_thread(house.get(Pages).compile)
     while True:
         await warm_up(house)
         now = house.clock.now()

@@ -26,10 +26,16 @@ class Pages:
             loader=FileSystemLoader([str(folder) for folder in folders]),
             autoescape=True,
             undefined=StrictUndefined,
+            cache_size=-1,  # there are as many as there are files
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self._environment.globals.update(shared)
+
+    def compile(self) -> None:
+        """Read every template now, so that the first reader of a page need not wait for it."""
+        for name in self._environment.list_templates(extensions=["html"]):
+            self._environment.get_template(name)
 
     def render(self, request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
         """Draw `template` for this visit."""
