@@ -6,16 +6,31 @@ Written by `python tools/client.py` from the routes; `transport.py` is written b
 from peakday.apps.client.doors_accounts import AccountsDoors
 from peakday.apps.client.doors_behaviour import BehaviourDoors
 from peakday.apps.client.doors_catalog import CatalogDoors
+from peakday.apps.client.doors_health import HealthDoors
 from peakday.apps.client.doors_metrics import MetricsDoors
 from peakday.apps.client.doors_orders import OrdersDoors
 from peakday.apps.client.doors_price_history import PriceHistoryDoors
+from peakday.apps.client.doors_promotions import PromotionsDoors
+from peakday.apps.client.doors_sale_events import SaleEventsDoors
 from peakday.apps.client.doors_shops import ShopsDoors
+from peakday.apps.client.doors_workbench import WorkbenchDoors
 from peakday.apps.client.transport import ApiRefusal, Transport
 
 __all__ = ["ApiRefusal", "Client"]
 
 
 class Client(
-    AccountsDoors, BehaviourDoors, CatalogDoors, MetricsDoors, OrdersDoors, PriceHistoryDoors, ShopsDoors, Transport
+    AccountsDoors,
+    BehaviourDoors,
+    CatalogDoors,
+    HealthDoors,
+    MetricsDoors,
+    OrdersDoors,
+    PriceHistoryDoors,
+    PromotionsDoors,
+    SaleEventsDoors,
+    ShopsDoors,
+    WorkbenchDoors,
+    Transport,
 ):
     """Every door of the API, typed."""
