@@ -47,7 +47,7 @@ class HealthDoors(Transport):
         """Ask for a look at the shop; the worker takes it within seconds."""
         return self.ask("POST", f"/v1/shops/{shop_id}/health/scan", dict[str, str])
 
-    def read_item(self, shop_id: str, item_id: str) -> ItemBody:
+    def read_item_health(self, shop_id: str, item_id: str) -> ItemBody:
         """The lowest reachable price of every SKU of an item, now computed, with its witness."""
         return self.ask("GET", f"/v1/shops/{shop_id}/health/items/{item_id}", ItemBody)
 

@@ -32,11 +32,11 @@ class SaleEventsDoors(Transport):
         """A fresh address of the calendar feed (iCalendar); the one before opens nothing any more."""
         return self.ask("POST", f"/v1/shops/{shop_id}/events/feed", FeedBody)
 
-    def read_import(self, shop_id: str, import_id: str) -> EntryImportBody:
+    def read_entry_import(self, shop_id: str, import_id: str) -> EntryImportBody:
         """How far a file of enrolments has come."""
         return self.ask("GET", f"/v1/shops/{shop_id}/events/imports/{import_id}", EntryImportBody)
 
-    def read_errors(self, shop_id: str, import_id: str) -> bytes:
+    def read_entry_errors(self, shop_id: str, import_id: str) -> bytes:
         """Every refused row with field, value and remedy, as CSV; values are left out for who may not see figures."""
         return self.ask("GET", f"/v1/shops/{shop_id}/events/imports/{import_id}/errors", bytes)
 
@@ -124,7 +124,7 @@ class SaleEventsDoors(Transport):
         """A draft like another event, its dates moved by whole days so that it ends on `last_day`."""
         return self.ask("POST", "/v1/sale-events/copies", PlatformEventBody, body=body)
 
-    def read_event(self, event_id: str) -> PlatformEventBody:
+    def read_platform_event(self, event_id: str) -> PlatformEventBody:
         """One event in any state."""
         return self.ask("GET", f"/v1/sale-events/{event_id}", PlatformEventBody)
 

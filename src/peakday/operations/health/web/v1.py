@@ -100,7 +100,7 @@ async def want_scan(request: Request, shop_id: ShopRef) -> dict[str, str]:
 
 
 @router.get("/items/{item_id}", responses=_answers())
-async def read_item(request: Request, shop_id: ShopRef, item_id: ItemRef) -> ItemBody:
+async def read_item_health(request: Request, shop_id: ShopRef, item_id: ItemRef) -> ItemBody:
     """The lowest reachable price of every SKU of an item, now computed, with its witness."""
     house = house_of(request)
     async with house.database.read() as connection:

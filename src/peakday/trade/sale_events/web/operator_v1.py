@@ -61,7 +61,7 @@ async def copy_event(request: Request, form: CopyForm) -> PlatformEventBody:
 
 
 @router.get("/{event_id}", responses=_answers(404))
-async def read_event(request: Request, event_id: EventRef) -> PlatformEventBody:
+async def read_platform_event(request: Request, event_id: EventRef) -> PlatformEventBody:
     """One event in any state."""
     async with house_of(request).database.read() as connection:
         return platform_body(await api.get_event(connection, actor_of(request), event_id))

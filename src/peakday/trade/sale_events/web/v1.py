@@ -103,7 +103,7 @@ async def renew_feed(request: Request, shop_id: ShopRef) -> FeedBody:
 
 
 @router.get("/imports/{import_id}", responses=_answers(403, 404))
-async def read_import(request: Request, shop_id: ShopRef, import_id: ImportRef) -> EntryImportBody:
+async def read_entry_import(request: Request, shop_id: ShopRef, import_id: ImportRef) -> EntryImportBody:
     """How far a file of enrolments has come."""
     return import_body(await find_import(request, shop_id, import_id))
 
@@ -112,7 +112,7 @@ async def read_import(request: Request, shop_id: ShopRef, import_id: ImportRef) 
     "/imports/{import_id}/errors", response_class=StreamingResponse,
     responses={**_answers(403, 404), 200: {"content": {"text/csv": {}}, "description": "The error file"}},
 )  # fmt: skip
-async def read_errors(request: Request, shop_id: ShopRef, import_id: ImportRef) -> StreamingResponse:
+async def read_entry_errors(request: Request, shop_id: ShopRef, import_id: ImportRef) -> StreamingResponse:
     """Every refused row with field, value and remedy, as CSV; values are left out for who may not see figures."""
     await find_import(request, shop_id, import_id)
     house, hides = house_of(request), not actor_of(request).can(api.SEE_FIGURES)
