@@ -15,6 +15,7 @@ from peakday.kernel.database import Tx
 from peakday.kernel.rulesets import in_force
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import Item, ItemFilter
+from peakday.market.shops import api as shops
 from peakday.operations.health import queries, store
 from peakday.operations.health.actions.accept_findings import accept_finding
 from peakday.operations.health.actions.inspect_candidates import PriceChange, inspect_candidate, what_if
@@ -133,10 +134,11 @@ async def search_items(tx: Tx, actor: Actor, shop_id: UUID, words: str, limit: i
 
 
 async def find_overview(tx: Tx, actor: Actor, shop_id: UUID) -> Overview:
-    """How the shop stands; for to-dos too. Refuses `NotAllowed`."""
+    """How the shop stands, in its own currency; for to-dos too. Refuses `NotAllowed`."""
     require(actor, VIEW, shop_id)
     require(actor, FIGURES, shop_id)
-    return await queries.overview(tx, shop_id)
+    shop = await shops.get_shop(tx, SYSTEM, shop_id)
+    return await queries.overview(tx, shop_id, shop.currency)
 
 
 async def find_calibration(tx: Tx, actor: Actor, shop_id: UUID) -> Calibration:

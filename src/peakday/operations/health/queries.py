@@ -81,14 +81,14 @@ async def get_finding(tx: Tx, shop_id: UUID, finding_id: UUID) -> KeptFinding:
     return finding_of(row)
 
 
-async def overview(tx: Tx, shop_id: UUID) -> Overview:
-    """How a shop stands."""
+async def overview(tx: Tx, shop_id: UUID, currency: str) -> Overview:
+    """How a shop stands; `currency` is the shop's."""
     row = await tx.fetchrow(
         "select count(*)::int as open, coalesce(sum(loss_minor), 0)::bigint as loss_minor,"
-        " coalesce(min(currency), 'CNY') as currency, min(reached_at) as deadline"
+        " coalesce(min(currency), $2) as currency, min(reached_at) as deadline"
         " from health.finding where shop_id = $1 and state = 'open'",
-        shop_id,
-    )
+        shop_id, currency,
+    )  # fmt: skip
     scan = await tx.fetchrow("select scanned_at, skus, wanted_at from health.scan where shop_id = $1", shop_id)
     rule = await tx.fetchval("select red_line_bp from health.shop_rule where shop_id = $1", shop_id)
     assert row is not None
