@@ -101,7 +101,7 @@ def test_the_tables_the_address_and_a_prompt_are_at_hand(market):
     market.run("db", "migrate")
     assert market.run("db", "migrate").stdout == ""
     assert market.run("db", "url", "--masked").stdout.startswith("postgresql://peakday:***@127.0.0.1:")
-    assert market.run("db", "psql", "-Atc", "select count(*) from kernel.outbox").stdout == "0\n"
+    assert market.run("db", "psql", "-Atc", "select count(*) from orders.customer_order").stdout == "0\n"
 
 
 def test_the_audit_of_an_extract_that_kept_deleted_rows_names_the_command_that_mends_it(market):
