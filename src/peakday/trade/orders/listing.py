@@ -18,7 +18,8 @@ WAITING = MappingProxyType({
     Waiting.PAYMENT: "status in ('awaiting_payment', 'awaiting_balance')",
     Waiting.SHIPMENT: "status = 'awaiting_shipment'",
     Waiting.RECEIPT: "status = 'shipped'",
-    Waiting.REFUND: "order_id in (select order_id from orders.refund where shop_id = $1 and completed_at is null)",
+    Waiting.REFUND: "order_id in (select order_id from orders.refund"
+    " where shop_id = $1 and state in ('asked', 'returning', 'paying'))",
 })  # fmt: skip
 
 

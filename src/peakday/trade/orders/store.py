@@ -117,8 +117,9 @@ select {_LINE_LIST} from staged_line s {{only_fresh}} order by shop_id, order_id
 on conflict do nothing
 """
 _INSERT_REFUNDS = f"""
-insert into orders.refund ({_REFUND_LIST})
-select {_REFUND_LIST} from staged_refund s {{only_fresh}} order by shop_id, refund_id
+insert into orders.refund ({_REFUND_LIST}, state)
+select {_REFUND_LIST}, case when completed_at is null then 'asked' else 'completed' end
+from staged_refund s {{only_fresh}} order by shop_id, refund_id
 on conflict do nothing
 """
 _ONLY_FRESH = """
