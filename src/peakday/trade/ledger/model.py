@@ -289,7 +289,7 @@ class StoredHold:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What the money of one order comes to: what the buyer paid and what others gave; whole minor units.
+    """What the money of one order, or of one payment of it, comes to: what the buyer paid and others gave; minor units.
 
     What the merchant gave is a lower price and no money. Fees are in hundredths of a percent of what the goods brought.
     """
@@ -304,6 +304,7 @@ class Sale:
     commission_bp: int = 0
     creator_commission_bp: int = 0
     is_simulated: bool = True
+    payment_id: UUID | None = None  # of an order that is paid in several payments, each is a sale of its own
 
     def __post_init__(self) -> None:
         assert min(self.paid_minor, self.platform_minor, self.creator_minor) >= 0, self

@@ -65,8 +65,8 @@ def moves(sale: Sale, from_id: UUID | None, to: list[tuple[UUID | None, int]]) -
 
 
 def sale_posting(rule: str, sale: Sale, steps: Sequence[Step], part: UUID | None = None) -> Posting:
-    """The one posting of a rule for an order (or of a part of it, such as a refund)."""
-    posting_id = derived_id(None, "ledger", rule, str(sale.order_id), str(part or ""))
+    """The one posting of a rule for a sale (or of a part of it, such as a refund)."""
+    posting_id = derived_id(None, "ledger", rule, *_key(sale), str(part or ""))
     return Posting(posting_id, tuple(steps), rule, show_id("ord", sale.order_id), sale.is_simulated)
 
 
@@ -80,4 +80,9 @@ def _parts(sale: Sale, accounts: SaleAccounts) -> list[_Part]:
 
 
 def _hold_id(sale: Sale, name: str) -> UUID:
-    return derived_id(None, "ledger", "payment_hold", str(sale.order_id), name)
+    return derived_id(None, "ledger", "payment_hold", *_key(sale), name)
+
+
+def _key(sale: Sale) -> tuple[str, ...]:
+    """What tells a sale from all others: its order, and the payment where an order has several."""
+    return (str(sale.order_id),) if sale.payment_id is None else (str(sale.order_id), str(sale.payment_id))
