@@ -5,9 +5,11 @@ back. Money is in minor units of the order's currency. A line's `paid_minor` exc
 both hold the *agreed* amount, and `paid_at` (the instant of full payment) says whether it was paid.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NewType
 from uuid import UUID
 
@@ -15,7 +17,8 @@ ShopId = NewType("ShopId", UUID)
 OrderId = NewType("OrderId", UUID)
 RefundId = NewType("RefundId", UUID)
 
-ORDER_PREFIX = "ord"
+ORDER_PREFIX, CHECKOUT_PREFIX, REFUND_PREFIX = "ord", "chk", "rfd"
+NATIVE_SOURCE = "peakday"  # of orders that were placed here; all others were imported
 
 
 class OrderKind(StrEnum):
@@ -51,6 +54,17 @@ class Funder(StrEnum):
     PLATFORM = "platform"
     MERCHANT = "merchant"
     BRAND = "brand"
+    CREATOR = "creator"
+    BUYER = "buyer"  # a gift card: paid before, so it is taken off what is paid now
+
+
+class DiscountLevel(StrEnum):
+    """Where a discount acts: `promotions.model.Level` by name (`rules/discount_levels.py`)."""
+
+    ITEM = "item"
+    SHOP = "shop"
+    CROSS_SHOP = "cross_shop"
+    PAYMENT = "payment"
 
 
 class OrderFlag(StrEnum):
@@ -67,11 +81,33 @@ class OrderFlag(StrEnum):
     PAID_DIFFERS_FROM_AMOUNT = "paid_differs_from_amount"
     REFUND_TIME_UNKNOWN = "refund_time_unknown"  # dated with the payment
     PAYMENT_TIME_UNKNOWN = "payment_time_unknown"  # dated with the order
+    HELD = "held"  # somebody stopped it: neither shipped nor paid out until the hold is lifted
+
+
+class RefundState(StrEnum):
+    """Where a refund stands; the allowed moves are in `rules/refund_states.py`."""
+
+    ASKED = "asked"
+    RETURNING = "returning"  # agreed, the goods are on their way back
+    PAYING = "paying"  # agreed, the money is on its way back
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class RefundKind(StrEnum):
+    """Why money goes back, and whether goods come with it."""
+
+    REFUND_ONLY = "refund_only"
+    RETURN_GOODS = "return_goods"
+    CANCELLATION = "cancellation"  # paid and not shipped: the order closes
+    PRICE_PROTECTION = "price_protection"  # the price fell after the purchase: money only, the goods stay
+    DEPOSIT = "deposit"  # of a presale without a sale
 
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """One reduction of a line: by which instrument, at which level, borne by whom.
+    """One reduction of a line: by which instrument, at which `DiscountLevel`, borne by which `Funder`.
 
     `raw_minor` is the instrument's face value where it is larger than what it could take off the price.
     """
@@ -101,7 +137,11 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back for a line, or for the order as a whole; open until `completed_at`."""
+    """Money given back for a line, or for the order as a whole; `completed_at` while and only while it is completed.
+
+    `quantity` are the pieces that it undoes; None where money goes back and the sale stays. `funders` are the discount
+    shares that fell with those pieces, by who bore them.
+    """
 
     shop_id: UUID
     refund_id: UUID
@@ -109,6 +149,17 @@ class Refund:
     amount_minor: int
     line_no: int | None = None
     completed_at: datetime | None = None
+    state: RefundState = RefundState.COMPLETED
+    kind: RefundKind = RefundKind.REFUND_ONLY
+    quantity: int | None = None
+    reason: str = ""
+    asked_at: datetime | None = None
+    decided_at: datetime | None = None
+    decision_note: str = ""
+    return_carrier: str | None = None
+    return_tracking_no: str | None = None
+    returned_at: datetime | None = None
+    funders: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, slots=True)
