@@ -15,7 +15,8 @@ from uuid import UUID
 
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
-from peakday.trade.promotions import presale_store, queries, usage_store
+from peakday.trade.promotions import claim_store, presale_store, queries, usage_store
+from peakday.trade.promotions.actions.claim_cards import claim_card, claimable_of, close_claiming, open_claiming
 from peakday.trade.promotions.actions.open_sale_tier import SaleTier, open_sale_tier
 from peakday.trade.promotions.actions.price_baskets import price_basket
 from peakday.trade.promotions.actions.publish_instruments import Wish, approve, inspect, publish, resume
@@ -31,6 +32,7 @@ from peakday.trade.promotions.actions.save_instruments import (
 )
 from peakday.trade.promotions.actions.sell_presales import end_presale, offer_presale
 from peakday.trade.promotions.actions.stop_instruments import end, hold_instrument, pause
+from peakday.trade.promotions.claiming import Claimable, Claimed, Claimers, Claiming, ClaimState
 from peakday.trade.promotions.guard import Finding, Guard, Inspection, Severity, Witness, guard_of, place_guard
 from peakday.trade.promotions.model import Id, Instrument, Used
 from peakday.trade.promotions.rulebook import EVERYDAY, RULES_OF, price_rules, shop_rules
@@ -80,6 +82,11 @@ __all__ = [
     "Addition",
     "Basket",
     "BestPrice",
+    "ClaimState",
+    "Claimable",
+    "Claimed",
+    "Claimers",
+    "Claiming",
     "DepositFate",
     "DepositOutcome",
     "Finding",
@@ -112,6 +119,9 @@ __all__ = [
     "best_price",
     "best_split",
     "cheapest_addition",
+    "claim_card",
+    "claimable_of",
+    "close_claiming",
     "copy_instrument",
     "count_instruments",
     "cross_shop_offer",
@@ -122,6 +132,7 @@ __all__ = [
     "end",
     "end_presale",
     "explain",
+    "find_claiming",
     "get_instrument",
     "guard_of",
     "hold_instrument",
@@ -138,6 +149,7 @@ __all__ = [
     "move",
     "next_tiers",
     "offer_presale",
+    "open_claiming",
     "open_sale_tier",
     "pause",
     "pick_live_coupon",
@@ -234,6 +246,16 @@ async def list_presales(
     """The presales of a shop, newest first. Refuses `NotFound`, `NotAllowed`."""
     require(actor, VIEW, shop_id)
     return await presale_store.list_presales(tx, shop_id, cursor, min(limit, queries.PAGE_MAX + 1))
+
+
+async def find_claiming(tx: Tx, actor: Actor, shop_id: UUID | None, instrument_id: UUID) -> Claiming | None:
+    """How shoppers may take cards of an instrument, and how many were; None when they may not.
+
+    Refuses `InstrumentNotFound`, `NotAllowed`.
+    """
+    require_owner(actor, VIEW, shop_id)
+    await queries.get_instrument(tx, shop_id, instrument_id)
+    return await claim_store.find_claiming(tx, instrument_id)
 
 
 async def get_instrument(

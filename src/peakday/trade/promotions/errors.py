@@ -16,7 +16,13 @@ Conflict
 ├── ClientKeyReused        the same key with another instrument
 ├── LimitReached           an instrument was used or issued as often as allowed, or its budget is spent
 ├── UseDiffers             the same use was recorded with other figures
-└── PresaleOverlaps        another presale of that SKU takes deposits in that time
+├── PresaleOverlaps        another presale of that SKU takes deposits in that time
+└── ClaimRefused           a shopper may not take this card now
+    ├── ClaimNotOpen       the claiming has not begun
+    ├── ClaimOver          the claiming has ended
+    ├── ClaimedEnough      this buyer took as many as allowed
+    ├── CardsGone          all were given out
+    └── ClaimNotMeant      it is for others
 NotFound
 ├── InstrumentNotFound     no such instrument in this shop
 └── UseNotFound            no such use to return
@@ -156,6 +162,48 @@ class PresaleOverlaps(Conflict):
 
     code = "presale_overlaps"
     message = Text("该 SKU 在这段时间已有预售", "The SKU has another presale in that time")
+
+
+class ClaimRefused(Conflict):
+    """A shopper may not take this card now."""
+
+    code = "claim_refused"
+    message = Text("现在不能领取", "It cannot be taken now")
+
+
+class ClaimNotOpen(ClaimRefused):
+    """The claiming has not begun."""
+
+    code = "claim_not_open"
+    message = Text("领取尚未开始,请稍后再来", "It cannot be taken yet; come back later")
+
+
+class ClaimOver(ClaimRefused):
+    """The claiming has ended."""
+
+    code = "claim_over"
+    message = Text("领取已结束", "It can no longer be taken")
+
+
+class ClaimedEnough(ClaimRefused):
+    """This buyer took as many as allowed."""
+
+    code = "claimed_enough"
+    message = Text("您已领过,每人限领 {limit} 张", "You have taken it already; at most {limit} for each person")
+
+
+class CardsGone(ClaimRefused):
+    """All were given out."""
+
+    code = "cards_gone"
+    message = Text("已被领完", "All have been taken")
+
+
+class ClaimNotMeant(ClaimRefused):
+    """It is for others."""
+
+    code = "claim_not_meant"
+    message = Text("该券限{who}领取", "This card is for {who_en} only")
 
 
 class InstrumentNotFound(NotFound):

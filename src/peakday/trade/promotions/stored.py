@@ -114,12 +114,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """So many cards of an instrument for a buyer; the same key is the same issue."""
+    """So many cards of an instrument for a buyer; the same key is the same issue.
+
+    `is_early`: also before the instrument holds, as coupons of a sale are given out days before.
+    """
 
     instrument_id: UUID
     buyer_id: UUID
     key: str
     quantity: int = 1
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

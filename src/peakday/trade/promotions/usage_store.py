@@ -32,7 +32,7 @@ async def issue_cards(tx: Tx, issue: Issue, now: datetime) -> list[UUID]:
 
     Refuses `InstrumentNotFound`, `LimitReached` (not live now, none left, the buyer has enough), `ClientKeyReused`.
     """
-    row = await _lock_tally(tx, issue.instrument_id, now)
+    row = await _lock_tally(tx, issue.instrument_id, now, issue.is_early)
     instrument = read_instrument(issue.instrument_id, row["body"])
     parts = (str(issue.instrument_id), str(issue.buyer_id), issue.key)
     ids = [derived_id(None, "promotions.card", *parts, str(number)) for number in range(issue.quantity)]
@@ -110,14 +110,14 @@ async def return_use(tx: Tx, back: UseReturn, now: datetime) -> bool:
     return True
 
 
-async def _lock_tally(tx: Tx, instrument_id: UUID, now: datetime) -> asyncpg.Record:
+async def _lock_tally(tx: Tx, instrument_id: UUID, now: datetime, is_early: bool) -> asyncpg.Record:
     row = await tx.fetchrow(
         "select i.version, v.body, i.status = 'live'"
-        " and (i.valid_from is null or i.valid_from <= $2)"
+        " and ($3 or i.valid_from is null or i.valid_from <= $2)"
         " and (i.valid_until is null or i.valid_until > $2) as is_live"
         " from promotions.instrument i join promotions.version v using (instrument_id, version)"
         " join promotions.tally t using (instrument_id) where i.instrument_id = $1 for update of t for share of i",
-        instrument_id, now,
+        instrument_id, now, is_early,
     )  # fmt: skip
     if row is None:
         raise InstrumentNotFound
