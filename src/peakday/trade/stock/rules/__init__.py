@@ -1,0 +1,1 @@
+"""Which policies decide about stock?"""
