@@ -139,7 +139,7 @@ async def test_two_workers_at_once_do_each_job_once(house):
 async def test_the_job_of_a_worker_that_died_is_taken_over_when_its_lease_ends(house, clock):
     work = Work()
     job_id = await ask(house)
-    assert await jobs._take_job(house, ["tests.work"]) is not None  # and dies
+    assert await jobs._take_jobs(house, ["tests.work"], 1)  # and dies
     assert (await job_of(house, job_id)).status is JobStatus.RUNNING
     assert await run_due_jobs(house, [work.kind]) == 0
     clock.advance(timedelta(seconds=LEASE_SECONDS))
@@ -151,7 +151,7 @@ async def test_a_job_that_kills_its_worker_every_time_is_set_aside(house, clock)
     work = Work()
     job_id = await ask(house)
     for _ in range(3):
-        await jobs._take_job(house, ["tests.work"])
+        await jobs._take_jobs(house, ["tests.work"], 1)
         clock.advance(timedelta(seconds=LEASE_SECONDS))
     assert await run_due_jobs(house, [work.kind]) == 0
     assert work.done == []
@@ -164,7 +164,7 @@ async def test_a_worker_that_lost_its_lease_cannot_report_over_the_one_who_took_
 
     async def lose_lease(house, payload):
         clock.advance(timedelta(seconds=LEASE_SECONDS))
-        assert await jobs._take_job(house, ["tests.work"]) is not None
+        assert await jobs._take_jobs(house, ["tests.work"], 1)
 
     await run_due_jobs(house, [JobKind("tests.work", lose_lease)])
     assert (await job_of(house, job_id)).status is JobStatus.RUNNING
@@ -211,3 +211,48 @@ async def test_a_kind_that_this_worker_does_not_know_is_left_to_others(house):
 async def test_a_job_that_nobody_asked_for_is_not_found(house, clock):
     with pytest.raises(NotFound):
         await job_of(house, new_id(clock.now()))
+
+
+async def test_a_job_that_hangs_holds_up_neither_its_own_kind_nor_others(house):
+    freed, quick = asyncio.Event(), Work()
+
+    async def hang(house, payload):
+        if payload["n"] == 1:
+            await freed.wait()
+        quick.done.append(payload["n"])
+
+    async with house.database.transaction() as tx:
+        for n in range(1, 4):
+            await enqueue_job(tx, "tests.hang", {"n": n}, house.clock.now())
+        await enqueue_job(tx, "tests.work", {"n": 4}, house.clock.now())
+    crew = jobs.Crew(house, [JobKind("tests.hang", hang), quick.kind])
+    async with asyncio.timeout(5):
+        while sorted(quick.done) != [2, 3, 4]:
+            await crew.take_up()
+            await crew.hand_free(0.05)
+    freed.set()
+    await crew.finish()
+    assert quick.done[3:] == [1]
+    assert crew.done == 4
+
+
+async def test_of_one_kind_only_so_many_run_at_once_and_other_kinds_keep_their_hands(house):
+    freed, at_work, quick = asyncio.Event(), [], Work()
+
+    async def hang(house, payload):
+        at_work.append(payload["n"])
+        await freed.wait()
+
+    async with house.database.transaction() as tx:
+        for n in range(5):
+            await enqueue_job(tx, "tests.hang", {"n": n}, house.clock.now())
+        await enqueue_job(tx, "tests.work", {"n": 9}, house.clock.now())
+    crew = jobs.Crew(house, [JobKind("tests.hang", hang, at_once=2), quick.kind])
+    for _ in range(3):
+        await crew.take_up()
+        await crew.hand_free(0.05)
+    assert len(at_work) == 2
+    assert quick.done == [9]
+    await crew.drop()
+    freed.set()
+    assert await run_due_jobs(house, [JobKind("tests.hang", hang, at_once=2)]) == 5, "what was dropped was given back"

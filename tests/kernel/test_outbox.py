@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from peakday.kernel.outbox import ATTEMPTS_MAX, Reaction, announce, deliver_pending
@@ -141,3 +142,40 @@ async def test_one_call_delivers_at_most_its_batch(database, clock, heard):
     listener = Listener()
     assert await deliver_pending(database, [listener.reaction], clock, batch=3) == 3
     assert await deliver_pending(database, [listener.reaction], clock, batch=3) == 2
+
+
+async def test_in_a_batch_only_the_event_that_fails_is_undone_and_tried_again(database, clock, heard):
+    for count in range(30):
+        await fill_shelf(database, clock, count)
+
+    async def hear(tx, news):
+        await tx.execute("insert into heard (listener, count) values ('tests.batch', $1)", news.payload["count"])
+        assert news.payload["count"] != 7
+
+    assert await deliver_pending(database, [Reaction("tests.batch", "tests.ShelfFilled.v1", hear)], clock) == 29
+    assert await heard() == [("tests.batch", count) for count in range(30) if count != 7]
+    async with database.read() as connection:
+        left = await connection.fetch("select payload from kernel.outbox where settled_at is null")
+    assert [row["payload"]["count"] for row in left] == [7]
+
+
+async def test_news_that_nobody_reacts_to_is_settled_without_waiting_for_its_turn(database, clock):
+    for count in range(30):
+        await fill_shelf(database, clock, count)
+    assert await deliver_pending(database, [], clock, batch=1) == 30
+    async with database.read() as connection:
+        assert await connection.fetchval("select count(*) from kernel.reaction_done") == 0
+
+
+async def test_when_the_connection_is_lost_in_a_batch_nothing_counts_as_tried(database, clock, heard):
+    event_id = await fill_shelf(database, clock, 7)
+
+    async def lose(tx, news):
+        async with database.read() as other:
+            await other.execute("select pg_terminate_backend($1)", tx.get_server_pid())
+        await tx.execute("select 1")
+
+    with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InterfaceError)):
+        await deliver_pending(database, [Reaction("tests.lose", "tests.ShelfFilled.v1", lose)], clock)
+    assert (await outbox_row(database, event_id))["attempts"] == 0
+    assert await deliver_pending(database, [Listener().reaction], clock) == 1

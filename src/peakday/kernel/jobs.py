@@ -5,13 +5,15 @@ takes a due job under a lease and keeps the lease alive while it works; when the
 takes the job over. So a job runs at least once, and its function must be safe to repeat. A key makes asking safe to
 repeat: the same kind and key is the same job, for ever; with another payload it is refused. A job that fails is tried
 again with growing pauses and after `attempts_max` set aside with its error for a person to see. Why this is not a
-library: docs/decisions/0002-jobs.md.
+library: docs/decisions/0002-jobs.md. One worker runs several jobs at once, but of one kind only so many: slow ones hold
+up neither each other nor other kinds.
 
 A job function must not block the event loop (use `asyncio.to_thread`): the lease is kept alive from there.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
 from peakday.kernel.ids import new_id
@@ -27,6 +31,8 @@ from peakday.kernel.refusal import Conflict, NotFound
 from peakday.kernel.text import Text
 
 BATCH_MAX = 20
+HANDS_MAX = 12  # jobs at once in one worker; fewer than its pool has connections
+AT_ONCE_MAX = 4
 ATTEMPTS_MAX = 5
 TIMEOUT_SECONDS = 3600
 LEASE_SECONDS = 60
@@ -47,6 +53,7 @@ class JobKind:
     run: JobFunction
     attempts_max: int = ATTEMPTS_MAX
     timeout_seconds: float = TIMEOUT_SECONDS
+    at_once: int = AT_ONCE_MAX  # so many of this kind in one worker
 
 
 class JobStatus(StrEnum):
@@ -98,8 +105,6 @@ async def enqueue_job(
         if row["payload"] != payload:
             raise JobKeyReused(kind=kind, key=key)
         job_id = row["job_id"]
-    else:
-        await tx.execute("select pg_notify('peakday_jobs', '')")
     assert isinstance(job_id, UUID)
     return job_id
 
@@ -109,6 +114,10 @@ async def get_job(tx: Tx, job_id: UUID, now: datetime) -> Job:
     row = await tx.fetchrow("select * from kernel.job where job_id = $1", job_id)
     if row is None:
         raise NotFound
+    return _job(row, now)
+
+
+def _job(row: asyncpg.Record, now: datetime) -> Job:
     if row["finished_at"] is not None:
         status = JobStatus.DONE
     elif row["failed_at"] is not None:
@@ -122,28 +131,78 @@ async def get_job(tx: Tx, job_id: UUID, now: datetime) -> Job:
 
 
 async def run_due_jobs(house: House, kinds: Sequence[JobKind], batch: int = BATCH_MAX) -> int:
-    """Run what is due, the longest waiting first; how many jobs were done. Several workers may run it."""
-    by_name = {kind.name: kind for kind in kinds}
-    done = 0
-    for _ in range(batch):
-        job = await _take_job(house, list(by_name))
-        if job is None:
-            break
-        done += await _run_job(house, by_name[job.kind], job)
-    return done
+    """Run what is due, the longest waiting first, and wait for it; how many jobs were done. Several may run it."""
+    crew = Crew(house, kinds)
+    left = batch
+    try:
+        while left > 0:
+            started = await crew.take_up(left)
+            left -= started
+            if not started and not await crew.hand_free():
+                break
+        await crew.finish()
+    except BaseException:
+        await crew.drop()
+        raise
+    return crew.done
 
 
-async def _take_job(house: House, names: list[str]) -> Job | None:
+class Crew:
+    """The hands of one worker: several jobs at once, of each kind only so many, so that none waits for a slow one."""
+
+    def __init__(self, house: House, kinds: Sequence[JobKind], hands: int = HANDS_MAX) -> None:
+        self.done = 0
+        self._house = house
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._hands = hands
+        self._at_work: dict[asyncio.Task[bool], JobKind] = {}
+
+    async def take_up(self, limit: int = HANDS_MAX) -> int:
+        """Start what is due, the longest waiting first, as far as hands are free; how many were started."""
+        busy = Counter(kind.name for kind in self._at_work.values())
+        room = {name: kind.at_once - busy[name] for name, kind in self._kinds.items() if kind.at_once > busy[name]}
+        wanted = min(limit, self._hands - len(self._at_work), *room.values()) if room else 0
+        jobs = await _take_jobs(self._house, list(room), wanted) if wanted > 0 else []
+        for job in jobs:
+            kind = self._kinds[job.kind]
+            self._at_work[asyncio.create_task(_run_job(self._house, kind, job))] = kind
+        return len(jobs)
+
+    async def hand_free(self, seconds: float | None = None) -> bool:
+        """Wait until a job has ended, at most `seconds`; whether one has. Its own trouble is raised here."""
+        if not self._at_work:
+            await asyncio.sleep(seconds or 0)
+            return False
+        ended, _ = await asyncio.wait(self._at_work, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            del self._at_work[task]
+        self.done += sum(task.result() for task in ended)
+        return bool(ended)
+
+    async def finish(self) -> None:
+        """Wait for all that was started."""
+        while await self.hand_free():
+            pass
+
+    async def drop(self) -> None:
+        """Break off what is at work and give it back."""
+        for task in self._at_work:
+            task.cancel()
+        await asyncio.gather(*self._at_work, return_exceptions=True)
+        self._at_work.clear()
+
+
+async def _take_jobs(house: House, names: list[str], limit: int) -> list[Job]:
     now = house.clock.now()
     async with house.database.transaction() as tx:
-        row = await tx.fetchrow(
-            "update kernel.job set attempts = attempts + 1, leased_until = $2 where job_id = ("
+        rows = await tx.fetch(
+            "update kernel.job set attempts = attempts + 1, leased_until = $2 where job_id in ("
             " select job_id from kernel.job where finished_at is null and failed_at is null and run_at <= $1"
             " and (leased_until is null or leased_until <= $1) and kind = any($3)"
-            " order by run_at, job_id limit 1 for update skip locked) returning job_id",
-            now, now + timedelta(seconds=LEASE_SECONDS), names,
+            " order by run_at, job_id limit $4 for update skip locked) returning *",
+            now, now + timedelta(seconds=LEASE_SECONDS), names, limit,
         )  # fmt: skip
-        return await get_job(tx, row["job_id"], now) if row else None
+    return [_job(row, now) for row in sorted(rows, key=lambda row: (row["run_at"], row["job_id"]))]
 
 
 async def _run_job(house: House, kind: JobKind, job: Job) -> bool:

@@ -1,12 +1,15 @@
 """How does news travel up the house without being lost or doubled?
 
 An action calls `announce` in its own transaction: the news is committed with the change or not at all. The worker
-calls `deliver_pending`, which hands each event to every reaction registered for its topic. Each reaction runs in a
-savepoint that also records (reaction, event): a second delivery finds the record and does nothing. A reaction that
-fails is tried again with growing pauses and, after `ATTEMPTS_MAX`, set aside with its error for a person to see.
+calls `deliver_pending`, which hands each event to every reaction registered for its topic, a batch in one transaction.
+Each reaction runs in a savepoint that also records (reaction, event): a second delivery finds the record and does
+nothing. Events in a row share a savepoint; when one of them fails it is undone and each gets its own, so that a failing
+reaction undoes only itself; it is tried again with growing pauses and, after `ATTEMPTS_MAX`, set
+aside with its error for a person to see.
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,7 +21,10 @@ from peakday.kernel.database import Database, Tx
 from peakday.kernel.ids import new_id
 
 ATTEMPTS_MAX = 10
-BATCH_MAX = 100
+BATCH_MAX = 200
+BATCH_SECONDS_MAX = 0.3
+GROUP_MAX = 25  # so many events share a savepoint of each reaction
+UNHEARD_MAX = 5000
 PAUSE_SECONDS_FIRST = 2
 
 _log = logging.getLogger(__name__)
@@ -56,61 +62,119 @@ class Reaction:
 
 
 async def announce(tx: Tx, fact: Announced, at: datetime) -> UUID:
-    """Write news in the same transaction as the change that it tells."""
+    """Write news in the same transaction as the change that it tells.
+
+    Nobody is called (NOTIFY): commits that call wait for each other, one fsync after another. The worker looks.
+    """
     event_id = new_id(at)
     payload = {key: value for key, value in asdict(fact).items() if key != "topic"}  # type: ignore[call-overload]
     await tx.execute(
         "insert into kernel.outbox (event_id, topic, payload, announced_at, next_try_at) values ($1, $2, $3, $4, $4)",
         event_id, fact.topic, payload, at,
     )  # fmt: skip
-    await tx.execute("select pg_notify('peakday_outbox', '')")
     return event_id
 
 
 async def deliver_pending(database: Database, reactions: list[Reaction], clock: Clock, batch: int = BATCH_MAX) -> int:
-    """Deliver what is due, oldest first; returns how many events were settled. Several workers may run it."""
-    settled = 0
-    for _ in range(batch):
-        async with database.transaction() as tx:
-            row = await tx.fetchrow(
-                "select event_id, topic, payload, announced_at, attempts from kernel.outbox"
-                " where settled_at is null and next_try_at <= $1"
-                " order by event_id limit 1 for update skip locked",
-                clock.now(),
-            )
-            if row is None:
-                return settled
-            news = News(row["event_id"], row["topic"], row["payload"], row["announced_at"])
-            failure = await _run_reactions(tx, [r for r in reactions if r.topic == news.topic], news)
-            await _settle(tx, news, row["attempts"] + 1, failure, clock.now())
-            settled += failure is None
-    return settled
+    """Deliver what is due, oldest first; returns how many events were settled. Several workers may run it.
 
-
-async def _run_reactions(tx: Tx, reactions: list[Reaction], news: News) -> str | None:
-    """Run each reaction once in a savepoint of its own; the first failure is returned, the others still run."""
-    failure: str | None = None
+    One transaction for the batch, which ends early after `BATCH_SECONDS_MAX`: its locks are held until then. A worker
+    that dies in it has done nothing.
+    """
+    by_topic: dict[str, list[Reaction]] = {}
     for reaction in reactions:
-        try:
-            async with tx.transaction():
-                is_new = await tx.fetchval(
-                    "insert into kernel.reaction_done (reaction, event_id) values ($1, $2)"
-                    " on conflict do nothing returning true",
-                    reaction.name, news.event_id,
-                )  # fmt: skip
-                if is_new:
+        by_topic.setdefault(reaction.topic, []).append(reaction)
+    settled = await _settle_unheard(database, list(by_topic), clock.now())
+    async with database.transaction() as tx:
+        due = await _lock_due(tx, list(by_topic), batch, clock.now())
+        deadline = time.monotonic() + BATCH_SECONDS_MAX
+        outcomes: list[tuple[_Due, str | None]] = []
+        for first in range(0, len(due), GROUP_MAX):
+            group = due[first : first + GROUP_MAX]
+            failures = await _run_reactions(tx, by_topic, [each.news for each in group])
+            outcomes += [(each, failures.get(each.news.event_id)) for each in group]
+            if time.monotonic() > deadline:
+                break
+        if outcomes:
+            await _settle(tx, outcomes, clock.now())
+    return settled + sum(failure is None for _, failure in outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    news: News
+    attempts: int
+
+
+async def _settle_unheard(database: Database, heard: list[str], now: datetime) -> int:
+    """News that nobody reacts to is settled by the thousand."""
+    async with database.transaction() as tx:
+        done = await tx.execute(
+            "update kernel.outbox set settled_at = $2, attempts = attempts + 1, last_error = null where event_id in ("
+            " select event_id from kernel.outbox where settled_at is null and next_try_at <= $2 and topic <> all($1)"
+            " order by event_id limit $3 for update skip locked)",
+            heard, now, UNHEARD_MAX,
+        )  # fmt: skip
+    return int(done.split()[1])
+
+
+async def _lock_due(tx: Tx, heard: list[str], batch: int, now: datetime) -> list[_Due]:
+    rows = await tx.fetch(
+        "select event_id, topic, payload, announced_at, attempts from kernel.outbox"
+        " where settled_at is null and next_try_at <= $1 and topic = any($2)"
+        " order by event_id limit $3 for update skip locked",
+        now, heard, batch,
+    )  # fmt: skip
+    return [
+        _Due(News(row["event_id"], row["topic"], row["payload"], row["announced_at"]), row["attempts"]) for row in rows
+    ]
+
+
+async def _run_reactions(tx: Tx, by_topic: dict[str, list[Reaction]], group: list[News]) -> dict[UUID, str]:
+    """Every reaction on the group's news; the first failure of each event, whose other reactions still run."""
+    failures: dict[UUID, str] = {}
+    reactions = dict.fromkeys(reaction for news in group for reaction in by_topic[news.topic])
+    for reaction in reactions:
+        meant = [news for news in group if news.topic == reaction.topic]
+        if len(meant) > 1 and await _run_once(tx, reaction, meant, is_last_word=False) is None:
+            continue
+        for news in meant:  # one of them failed and undid all, so each gets a savepoint of its own
+            failure = await _run_once(tx, reaction, [news])
+            if failure is not None:
+                failures.setdefault(news.event_id, f"{reaction.name}: {failure}")
+    return failures
+
+
+async def _run_once(tx: Tx, reaction: Reaction, group: list[News], *, is_last_word: bool = True) -> str | None:
+    """Run the reaction in one savepoint on those of the group that it has not done; why it failed, if it did."""
+    try:
+        async with tx.transaction():
+            fresh = await tx.fetch(
+                "insert into kernel.reaction_done (reaction, event_id) select $1, unnest($2::uuid[])"
+                " on conflict do nothing returning event_id",
+                reaction.name, [news.event_id for news in group],
+            )  # fmt: skip
+            is_new = {row["event_id"] for row in fresh}
+            for news in group:
+                if news.event_id in is_new:
                     await reaction.run(tx, news)
-        except Exception as error:  # noqa: BLE001 - must outlive any fault of a reaction: recorded and retried
-            _log.exception("reaction %s failed on %s", reaction.name, news.event_id)
-            failure = failure or f"{reaction.name}: {error!r}"
-    return failure
+    except Exception as error:  # any fault of a reaction: recorded and retried
+        if tx.is_closed():
+            raise  # not the reaction's fault: the batch is undone and delivered again
+        if is_last_word:
+            _log.exception("reaction %s failed on %s", reaction.name, group[0].event_id)
+        return repr(error)
+    return None
 
 
-async def _settle(tx: Tx, news: News, attempts: int, failure: str | None, now: datetime) -> None:
-    is_final = failure is None or attempts >= ATTEMPTS_MAX
+async def _settle(tx: Tx, outcomes: list[tuple[_Due, str | None]], now: datetime) -> None:
+    attempts = [due.attempts + 1 for due, _ in outcomes]
     await tx.execute(
-        "update kernel.outbox set attempts = $2, last_error = $3,"
-        " settled_at = case when $4 then $5::timestamptz end,"
-        " next_try_at = $5::timestamptz + make_interval(secs => $6) where event_id = $1",
-        news.event_id, attempts, failure, is_final, now, PAUSE_SECONDS_FIRST ** min(attempts, ATTEMPTS_MAX),
+        "update kernel.outbox o set attempts = d.attempts, last_error = d.failure,"
+        " settled_at = case when d.failure is null or d.attempts >= $6 then $5::timestamptz end,"
+        " next_try_at = $5::timestamptz + make_interval(secs => d.pause)"
+        " from unnest($1::uuid[], $2::int[], $3::text[], $4::int[]) d (event_id, attempts, failure, pause)"
+        " where o.event_id = d.event_id",
+        [due.news.event_id for due, _ in outcomes], attempts, [failure for _, failure in outcomes],
+        [PAUSE_SECONDS_FIRST ** min(count, ATTEMPTS_MAX) for count in attempts], now, ATTEMPTS_MAX,
     )  # fmt: skip

@@ -45,7 +45,7 @@ def heard():
 
 @pytest.fixture
 def worker(house, heard):
-    """A worker that never looks by itself: what it hears, it was told."""
+    """A worker that hears news and works jobs off."""
 
     async def hear(tx, news):
         heard.append(news.payload["count"])
@@ -53,9 +53,7 @@ def worker(house, heard):
     async def work(house, payload):
         heard.append(payload["n"])
 
-    return Worker(
-        house, [Reaction("tests.hear", "tests.ShelfFilled.v1", hear)], [JobKind("tests.work", work)], [], 3600
-    )
+    return Worker(house, [Reaction("tests.hear", "tests.ShelfFilled.v1", hear)], [JobKind("tests.work", work)], [])
 
 
 async def tell(house, count):
@@ -79,7 +77,7 @@ async def test_what_waited_before_the_start_is_taken_up(house, worker, heard):
         await until(lambda: heard == [7])
 
 
-async def test_after_a_lost_connection_the_worker_listens_again(house, worker, heard, monkeypatch):
+async def test_after_lost_connections_the_worker_goes_on(house, worker, heard, monkeypatch):
     monkeypatch.setattr(main, "PAUSE_AFTER_FAULT_SECONDS", 0.05)
     async with working(worker):
         await asyncio.sleep(0.2)

@@ -1,7 +1,8 @@
 """How does the worker spend its day?
 
-It waits for PostgreSQL to say that there is news or a job (LISTEN), looks by itself every few seconds in case it missed
-the call or a pause has ended, and does each duty at its beat. Any number of workers may run. A fault is written down
+It looks for news and jobs five times a second while there are none, and does each duty at its beat. It is not called by
+PostgreSQL (LISTEN): commits that call wait for each other, and the hot minute has thousands a second. Any number of
+workers may run. A fault is written down
 and the work goes on; when the database is away it is tried again until it is back. On SIGTERM or SIGINT the worker
 stops at once: what was in progress is undone or given back, and another worker takes it up.
 """
@@ -11,22 +12,21 @@ import contextlib
 import logging
 import random
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-import asyncpg
 import uvloop
 
 from peakday.apps.opening import open_house, open_web_engines
 from peakday.apps.worker.tasks import DUTIES, JOB_KINDS, REACTIONS
 from peakday.kernel.duties import Duty, perform
 from peakday.kernel.house import House
-from peakday.kernel.jobs import JobKind, run_due_jobs
+from peakday.kernel.jobs import Crew, JobKind
 from peakday.kernel.outbox import Reaction, deliver_pending
 from peakday.kernel.settings import Settings
 
-POLL_SECONDS = 2
-PAUSE_AFTER_FAULT_SECONDS = 3
+POLL_SECONDS = 0.2
+PAUSE_AFTER_FAULT_SECONDS = 1
 
 _log = logging.getLogger(__name__)
 
@@ -40,36 +40,35 @@ class Worker:
     job_kinds: Sequence[JobKind]
     duties: Sequence[Duty]
     poll_seconds: float = POLL_SECONDS
-    _calls: dict[str, asyncio.Event] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Work until cancelled."""
-        self._calls = {name: asyncio.Event() for name in ("peakday_outbox", "peakday_jobs")}
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen())
-            group.create_task(self._work_off("peakday_outbox", self._deliver))
-            group.create_task(self._work_off("peakday_jobs", self._run_jobs))
+            group.create_task(self._deliver_news())
+            group.create_task(self._run_jobs())
             for duty in self.duties:
                 group.create_task(self._keep_duty(duty))
 
-    async def _deliver(self) -> int:
-        return await deliver_pending(self.house.database, list(self.reactions), self.house.clock)
-
-    async def _run_jobs(self) -> int:
-        return await run_due_jobs(self.house, self.job_kinds)
-
-    async def _work_off(self, channel: str, work: Callable[[], Awaitable[int]]) -> None:
-        """Work while there is something to do, then wait for a call or the next look."""
-        call = self._calls[channel]
+    async def _deliver_news(self) -> None:
+        """Deliver while there is news, then look again soon."""
         while True:
-            call.clear()
-            with _written_down(channel) as outcome:
-                outcome.done = await work()
-            if outcome.is_fault:
-                await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS)
-            elif not outcome.done:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(call.wait(), self.poll_seconds)
+            with _written_down("delivery") as outcome:
+                outcome.done = await deliver_pending(self.house.database, list(self.reactions), self.house.clock)
+            if not outcome.done:
+                await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS if outcome.is_fault else self.poll_seconds)
+
+    async def _run_jobs(self) -> None:
+        """Take up what is due as hands get free."""
+        crew = Crew(self.house, self.job_kinds)
+        try:
+            while True:
+                with _written_down("jobs") as outcome:
+                    if not await crew.take_up():
+                        await crew.hand_free(self.poll_seconds)
+                if outcome.is_fault:
+                    await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS)
+        finally:
+            await crew.drop()
 
     async def _keep_duty(self, duty: Duty) -> None:
         """At its beat, first soon after the start; a little askew, so that workers do not all knock at once."""
@@ -78,21 +77,6 @@ class Worker:
             with _written_down(duty.name):
                 await perform(self.house, duty)
             await asyncio.sleep(duty.every_seconds)
-
-    async def _listen(self) -> None:
-        """Hear the calls; after a lost connection, listen again."""
-        while True:
-            with _written_down("listen"):
-                connection, lost = await asyncpg.connect(self.house.database.url), asyncio.Event()
-                connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                try:
-                    for channel, call in self._calls.items():
-                        await connection.add_listener(channel, lambda *_, call=call: call.set())
-                        call.set()
-                    await lost.wait()
-                finally:
-                    await connection.close(timeout=1)
-            await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS)
 
 
 @dataclass

@@ -150,4 +150,4 @@ returning d.delivery_id, d.message_id, d.channel, d.address, d.secret, d.languag
     m.sent_at, m.status in ('accepted', 'resolved') or coalesce(m.answered_at > d.planned_at, false) as is_moot
 """
 
-JOB_KINDS = [JobKind(KIND, deliver, attempts_max=TRIES_MAX, timeout_seconds=4 * DELIVER_SECONDS_MAX)]
+JOB_KINDS = [JobKind(KIND, deliver, attempts_max=TRIES_MAX, timeout_seconds=4 * DELIVER_SECONDS_MAX, at_once=8)]
