@@ -57,6 +57,7 @@ from peakday.trade.promotions.rules.presale import (
 )
 from peakday.trade.promotions.rules.presale_states import STATE_AFTER, PresaleState, move, state_at
 from peakday.trade.promotions.rules.refund_shares import LineRefund, refund_everything, refund_line
+from peakday.trade.promotions.rules.use_limits import UseBook
 from peakday.trade.promotions.stored import (
     Basket,
     InstrumentFilter,
@@ -72,6 +73,7 @@ from peakday.trade.promotions.stored import (
     UseReturn,
     Version,
 )
+from peakday.trade.promotions.use_batches import open_use_book, return_whole_uses, write_uses
 
 __all__ = [
     "EDIT",
@@ -111,6 +113,7 @@ __all__ = [
     "StoredInstrument",
     "Tally",
     "Use",
+    "UseBook",
     "UseReturn",
     "Version",
     "Wish",
@@ -151,6 +154,7 @@ __all__ = [
     "offer_presale",
     "open_claiming",
     "open_sale_tier",
+    "open_use_book",
     "pause",
     "pick_live_coupon",
     "place_guard",
@@ -165,6 +169,7 @@ __all__ = [
     "refund_line",
     "resume",
     "return_use",
+    "return_whole_uses",
     "roll_back",
     "sample_basket",
     "save_draft",
@@ -175,6 +180,7 @@ __all__ = [
     "tail_of",
     "used_of",
     "wallet_of",
+    "write_uses",
 ]
 
 SEE_FIGURES = "data:view"
