@@ -39,7 +39,7 @@ from peakday.trade.promotions.stored import (
     StoredInstrument,
     Tally,
 )
-from peakday.trade.promotions.web import builder
+from peakday.trade.promotions.web import builder, presales
 from peakday.trade.promotions.web.bodies import SHOP_PREFIX
 from peakday.trade.promotions.web.diffs import differences
 from peakday.trade.promotions.web.findings import show_findings
@@ -114,6 +114,7 @@ async def export(
     )
 
 
+router.include_router(presales.router)
 router.include_router(builder.router)  # its addresses are words: they come before those of an instrument
 
 

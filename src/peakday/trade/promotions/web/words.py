@@ -4,7 +4,8 @@ from types import MappingProxyType
 
 from peakday.kernel.text import Text
 from peakday.trade.promotions.guard import Severity
-from peakday.trade.promotions.model import Kind
+from peakday.trade.promotions.model import Kind, PresaleKind
+from peakday.trade.promotions.rules.presale_windows import PresaleStage
 from peakday.trade.promotions.stored import InstrumentStatus
 
 KIND_TEXTS = MappingProxyType({
@@ -48,7 +49,21 @@ SEVERITY_TEXTS = MappingProxyType({
     Severity.CONFIRM: Text("须确认", "Must be confirmed"),
     Severity.HOLD: Text("须另一人复核", "A second person must approve"),
 })  # fmt: skip
+PRESALE_KIND_TEXTS = MappingProxyType({
+    PresaleKind.CUT: Text("定金立减", "Deposit cut"), PresaleKind.INFLATION: Text("定金膨胀", "Deposit inflation"),
+})  # fmt: skip
+PRESALE_STAGE_TEXTS = MappingProxyType({
+    PresaleStage.UPCOMING: Text("未开始", "Not begun"), PresaleStage.DEPOSITS: Text("付定金中", "Taking deposits"),
+    PresaleStage.BETWEEN: Text("等待付尾款", "Before the balance"),
+    PresaleStage.TAILS: Text("付尾款中", "Taking the balance"),
+    PresaleStage.OVER: Text("已结束", "Over"), PresaleStage.WITHDRAWN: Text("已撤回", "Withdrawn"),
+})  # fmt: skip
 FIELD_TEXTS = MappingProxyType({
+    "lines": Text("预售商品", "Goods"), "deposit_from": Text("付定金开始", "Deposits begin"),
+    "deposit_until": Text("付定金结束", "Deposits end"), "tail_from": Text("付尾款开始", "Balance begins"),
+    "tail_until": Text("付尾款结束", "Balance ends"), "deposit": Text("定金", "Deposit"),
+    "claim_from": Text("领取开始", "Claiming begins"), "claim_until": Text("领取结束", "Claiming ends"),
+    "who": Text("谁可以领", "Who may take it"),
     "name": Text("名称", "Name"), "kind": Text("类型", "Kind"), "benefit": Text("优惠内容", "Benefit"),
     "tiers": Text("档位", "Tiers"), "at": Text("门槛", "Threshold"), "off": Text("优惠力度", "What it gives"),
     "repeats": Text("每满", "Repeats"), "times_max": Text("最多次数", "At most times"),
