@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peakday.kernel.ids import derived_id, new_id, read_id, show_id
+from peakday.kernel.ids import derived_id, new_id, new_ids, read_id, show_id
 
 NOON = datetime(2022, 11, 11, 12, 0, tzinfo=UTC)
 uuids = st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number))
@@ -23,6 +23,15 @@ def test_an_id_is_a_uuid_of_version_7_that_holds_its_instant():
     one = new_id(NOON)
     assert (one.version, one.variant) == (7, "specified in RFC 4122")
     assert one.int >> 80 == int(NOON.timestamp() * 1000)
+
+
+def test_many_ids_of_one_instant_differ_and_come_in_ascending_order():
+    ids = new_ids(NOON, 5_000)
+    assert len(set(ids)) == 5_000
+    assert ids == sorted(ids)
+    assert {(one.version, one.variant, one.int >> 80) for one in ids} == {
+        (7, "specified in RFC 4122", int(NOON.timestamp() * 1000))
+    }
 
 
 def test_two_ids_of_one_instant_differ():

@@ -7,7 +7,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from peakday.kernel.outbox import ATTEMPTS_MAX, Reaction, announce, deliver_pending
+from peakday.kernel.outbox import ATTEMPTS_MAX, Reaction, announce, announce_many, deliver_pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +179,15 @@ async def test_when_the_connection_is_lost_in_a_batch_nothing_counts_as_tried(da
         await deliver_pending(database, [Reaction("tests.lose", "tests.ShelfFilled.v1", lose)], clock)
     assert (await outbox_row(database, event_id))["attempts"] == 0
     assert await deliver_pending(database, [Listener().reaction], clock) == 1
+
+
+async def test_many_facts_are_announced_at_once_and_told_in_their_order(database, clock):
+    async with database.transaction() as tx:
+        await announce_many(tx, [ShelfFilled("a", count) for count in range(30)], clock.now())
+    told = []
+
+    async def note(tx, news):
+        told.append(news.payload)
+
+    assert await deliver_pending(database, [Reaction("tests.note", "tests.ShelfFilled.v1", note)], clock) == 30
+    assert told == [{"shelf": "a", "count": count} for count in range(30)]

@@ -10,15 +10,17 @@ aside with its error for a person to see.
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
+
 from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database, Tx
-from peakday.kernel.ids import new_id
+from peakday.kernel.ids import new_id, new_ids
 
 ATTEMPTS_MAX = 10
 BATCH_MAX = 200
@@ -73,6 +75,21 @@ async def announce(tx: Tx, fact: Announced, at: datetime) -> UUID:
         event_id, fact.topic, payload, at,
     )  # fmt: skip
     return event_id
+
+
+async def announce_many(tx: Tx, facts: Sequence[Announced], at: datetime) -> None:
+    """The same for many facts in one statement; they are delivered in their order."""
+    await tx.execute(
+        "insert into kernel.outbox (event_id, topic, payload, announced_at, next_try_at)"
+        " select w.event_id, w.topic, w.payload::jsonb, $4, $4"
+        " from unnest($1::uuid[], $2::text[], $3::text[]) as w (event_id, topic, payload)",
+        new_ids(at, len(facts)), [fact.topic for fact in facts], [_payload_text(fact) for fact in facts], at,
+    )  # fmt: skip
+
+
+def _payload_text(fact: Announced) -> str:
+    names = [name for name in fact.__slots__ if name != "topic"]  # type: ignore[attr-defined]
+    return msgspec.json.encode({name: getattr(fact, name) for name in names}).decode()
 
 
 async def deliver_pending(database: Database, reactions: list[Reaction], clock: Clock, batch: int = BATCH_MAX) -> int:
