@@ -11,7 +11,7 @@ from uuid import UUID
 
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
-from peakday.market.catalog import bulk_reads, export, queries, store
+from peakday.market.catalog import bulk_reads, export, queries, shelf_reads, store
 from peakday.market.catalog.actions.create_item import create_item
 from peakday.market.catalog.actions.edit_item import edit_item, undo_edit
 from peakday.market.catalog.actions.import_items import (
@@ -36,6 +36,7 @@ from peakday.market.catalog.model import (
     NewBrand,
     NewCategory,
     NewItem,
+    ShelfGood,
     category_id_of,
     item_id_of,
     sku_id_of,
@@ -63,6 +64,7 @@ __all__ = [
     "export_csv",
     "export_xlsx",
     "find_goods",
+    "find_goods_of",
     "find_titles",
     "get_item",
     "item_id_of",
@@ -117,6 +119,15 @@ async def find_goods(
     For rooms that price: what is not there, or was deleted, is left out.
     """
     return await queries.find_goods(tx, shop_id, sku_ids, item_ids, limit)
+
+
+async def find_goods_of(tx: Tx, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], ShelfGood]:
+    """The SKUs that these (shop_id, sku_id) name, of any shops, in one question; for rooms that price for a shopper.
+
+    At most `GOODS_MAX`; what is not there, or was deleted, is left out.
+    """
+    assert len(pairs) <= GOODS_MAX, len(pairs)
+    return await shelf_reads.find_goods_of(tx, pairs)
 
 
 async def list_goods(tx: Tx, shop_id: UUID, item_ids: Sequence[UUID]) -> list[Good]:

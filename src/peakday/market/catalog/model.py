@@ -260,3 +260,19 @@ class Good(NamedTuple):
     currency: str
     is_on_sale: bool
     quantity_stated: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfGood:
+    """A SKU of any shop as a shopper's cart asks for it; its price by itself, its categories, whether it is sold."""
+
+    shop_id: UUID
+    sku_id: UUID
+    item_id: UUID
+    title: str
+    spec: dict[str, str]
+    image: str | None
+    price_minor: int | None  # the SKU's own, else the item's list price; None: nothing is asked
+    currency: str
+    category_ids: frozenset[UUID]  # the leaf and all above
+    is_on_sale: bool

@@ -30,6 +30,7 @@ __all__ = [
     "ensure_regions",
     "ensure_shops",
     "ensure_warehouses",
+    "find_fronts",
     "find_shop",
     "get_profile",
     "get_shop",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 copy_facts = store.copy_facts
+find_fronts = queries.find_fronts
 find_shop = queries.find_shop
 list_missing_shops = queries.list_missing_shops
 list_regions = queries.list_regions

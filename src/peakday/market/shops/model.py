@@ -66,6 +66,17 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopFront:
+    """What a shopper's cart says of a shop, and what it is priced by."""
+
+    shop_id: ShopId
+    name: str
+    name_en: str
+    kind: ShopKind
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The figures in a profile: only for who may see figures."""
 

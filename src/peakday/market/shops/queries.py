@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from peakday.kernel.database import Tx
-from peakday.market.shops.model import NewRegion, NewWarehouse, Shop
+from peakday.market.shops.model import NewRegion, NewWarehouse, Shop, ShopFront, ShopKind
 from peakday.market.shops.store import SHOP_COLUMNS, shop_of
 
 PAGE_MAX = 200
@@ -14,6 +14,14 @@ async def find_shop(tx: Tx, shop_id: UUID) -> Shop | None:
     """One shop."""
     row = await tx.fetchrow(f"select {SHOP_COLUMNS} from shops.shop where shop_id = $1", shop_id)
     return shop_of(row) if row else None
+
+
+async def find_fronts(tx: Tx, shop_ids: Sequence[UUID]) -> dict[UUID, ShopFront]:
+    """Name, kind and currency of these shops, in one question; what is no shop is left out."""
+    rows = await tx.fetch(
+        "select shop_id, name, name_en, kind, currency from shops.shop where shop_id = any($1::uuid[])", list(shop_ids)
+    )
+    return {row[0]: ShopFront(row[0], row[1], row[2], ShopKind(row[3]), row[4]) for row in rows}
 
 
 async def list_shops(tx: Tx, only: UUID | None, search: str | None, after: UUID | None, limit: int) -> list[Shop]:

@@ -20,7 +20,7 @@ from peakday.kernel.money import MINOR_DIGITS
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.rulesets import in_force
 from peakday.market.catalog import api as catalog
-from peakday.trade.price_history import queries, shop_reads, store
+from peakday.trade.price_history import queries, shelf_reads, shop_reads, store
 from peakday.trade.price_history.actions import grant_protection, judge_purchase, offer_prices
 from peakday.trade.price_history.bulk import BulkClaim, DealSum, Permitted
 from peakday.trade.price_history.errors import WindowTooLong
@@ -35,6 +35,7 @@ from peakday.trade.price_history.model import (
     Offer,
     PriceClaim,
     PriceProof,
+    PricesAt,
     PriorPrice,
     Protection,
     ProtectionAsk,
@@ -69,6 +70,7 @@ __all__ = [
     "offers_ahead",
     "permitted_prices",
     "prices_at",
+    "prices_of",
     "protected_days",
     "prove_price",
     "record_deal_file",
@@ -128,6 +130,11 @@ async def prices_at(
 ) -> dict[UUID, list[Offer]]:  # fmt: skip
     """The offers that hold at an instant, by SKU, cheapest first; without `at`, now by the database's clock."""
     return await queries.prices_at(tx, shop_id, sku_ids, at)
+
+
+async def prices_of(tx: Tx, pairs: Sequence[tuple[UUID, UUID]], at: datetime | None = None) -> PricesAt:
+    """The same for (shop_id, sku_id) of any shops in one question, with the instant: a whole cart stands at one."""
+    return await shelf_reads.prices_of(tx, pairs, at)
 
 
 async def end_offers(

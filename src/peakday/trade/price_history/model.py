@@ -376,3 +376,11 @@ class PriorPrice:
     candidates: tuple[Candidate, ...]
     is_shorter: bool  # the thing was not offered during the whole window
     cut_percent: int  # 0: no reduction may be announced
+
+
+@dataclass(frozen=True, slots=True)
+class PricesAt:
+    """The offers that hold at an instant, by (shop, SKU), cheapest first; SKUs without one are absent."""
+
+    at: datetime
+    offers: dict[tuple[UUID, UUID], list[Offer]]

@@ -1,0 +1,1 @@
+"""What lies in a shopper's cart, and what would it cost?"""

@@ -1,0 +1,20 @@
+"""What may other rooms and doors ask of carts?
+
+`quote` is the one way to price for a shopper.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from peakday.kernel.database import Tx
+from peakday.trade.carts.actions.quote_lines import quote
+from peakday.trade.carts.quoted import Asking, Quote, QuotedLine, Wanted
+
+LINES_MAX = 300
+
+__all__ = ["LINES_MAX", "Asking", "Quote", "QuotedLine", "Wanted", "quote", "take_lines"]
+
+
+async def take_lines(tx: Tx, buyer_id: UUID, sku_ids: Sequence[UUID]) -> int:
+    """Take what was bought out of the cart; how many lines went. For rooms above."""
+    raise NotImplementedError

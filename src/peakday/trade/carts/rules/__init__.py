@@ -1,0 +1,1 @@
+"""Which policies hold for carts? One a file."""

@@ -1,0 +1,28 @@
+"""Which of the instruments that are live can touch this till at all?
+
+One in the till's currency whose scope meets a line of it. The rest are left out before the search: fifty shops have
+hundreds of set-ups, and what cannot touch a line changes no price.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from peakday.trade.promotions.model import Id, Instrument, Line
+
+
+def relevant_instruments(lines: Sequence[Line], currency: str, instruments: Iterable[Instrument]) -> list[Instrument]:
+    """Those that may act on some line, in the order given."""
+    held: tuple[tuple[str, set[Id]], ...] = (
+        ("shop_ids", {line.shop_id for line in lines}),
+        ("item_ids", {line.item_id for line in lines}),
+        ("sku_ids", {line.sku_id for line in lines}),
+        ("category_ids", {category for line in lines for category in line.category_ids}),
+    )
+    return [each for each in instruments if each.currency == currency and _meets(each, held)]
+
+
+def _meets(instrument: Instrument, held: tuple[tuple[str, set[Id]], ...]) -> bool:
+    for name, ids in held:
+        named: frozenset[Id] = getattr(instrument.scope, name)
+        if named and named.isdisjoint(ids):
+            return False
+    return True
