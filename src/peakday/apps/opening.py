@@ -12,6 +12,7 @@ from peakday.kernel.database import connect
 from peakday.kernel.database.launcher import ensure_server
 from peakday.kernel.house import House
 from peakday.kernel.settings import Settings
+from peakday.kernel.switches import fresh_switches
 from peakday.kernel.web.pages import Pages
 from peakday.market.catalog import api as catalog
 from peakday.market.shops import api as shops
@@ -55,7 +56,8 @@ async def open_web_engines(house: House) -> AsyncIterator[House]:
     store = metrics.open_fact_store(house, PROVIDERS)
     house.add(store)
     try:
-        yield house
+        async with fresh_switches(house):
+            yield house
     finally:
         store.close()
         await log.close()
