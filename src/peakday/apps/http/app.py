@@ -34,6 +34,7 @@ from peakday.kernel.house import House
 from peakday.kernel.ids import show_id
 from peakday.kernel.settings import read_settings
 from peakday.kernel.web.context import house_of, visit_of
+from peakday.market.accounts.web import buyers_v1 as buyers_api
 from peakday.market.accounts.web import merchant as accounts_pages
 from peakday.market.accounts.web import v1 as accounts_api
 from peakday.market.accounts.web.trail import TrailDoor
@@ -57,7 +58,7 @@ from peakday.trade.sale_events.web import v1 as sale_events_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
-    accounts_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api,
+    accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api,
     health_api, workbench_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, health_pages, workbench_pages,

@@ -29,7 +29,10 @@ CLAIM_SECONDS = 60
 KEY_LENGTH_MAX = 128
 KEPT_BYTES_MAX = 1_000_000
 ASK_AGAIN = {408, 425, 429}
-CREDENTIAL_DOORS = re.compile(r"POST /v1/shops/[^/]+/(keys|staff)|PUT /v1/shops/[^/]+/staff/[^/]+/password")
+CREDENTIAL_DOORS = re.compile(
+    r"POST /v1/shops/[^/]+/(keys|staff)|PUT /v1/shops/[^/]+/staff/[^/]+/password"
+    r"|POST /v1/buyers(/guests|/sessions)?|POST /v1/platform/shoppers"
+)
 _KEY = re.compile(f"[!-~]{{1,{KEY_LENGTH_MAX}}}")
 
 

@@ -6,6 +6,10 @@ not call it cross-site (Fetch Metadata, Origin), and the token must stand in the
 form. A request with an API key carries no cookie power, so it needs no token; keys open the doors under /v1 and no
 page, for pages are a person's. Uploads stream, so a multipart form proves itself by a positive same-origin header
 instead of a field.
+
+The market has two sides with a wall between them: at the buyers' doors (`/mall`, `/v1/my`, …) only a buyer's pass is
+looked at, at all others only a merchant's session or key. One browser may hold both and never mixes them. A form of
+the mall is proved by the visitor's token, which is there before they are anybody and outlives their becoming a guest.
 """
 
 import hmac
@@ -32,6 +36,12 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OPEN_PATHS = ("/static/", "/health")  # they need not know who asks
 # all that a stranger may ask for: the way in, how to ask, and what each figure means
 OPEN_DOORS = {"/", "/sign-in", "/sign-out", "/v1/openapi.json", "/v1/metrics"}
+# the mall is open to whoever walks in; goods may be read, and passes asked for, by anybody
+OPEN_TO_VISITORS = re.compile(r"/mall(?:/.*)?|/v1/items(?:/.*)?|/v1/buyers(?:/guests|/sessions)?").fullmatch
+# who is meant are buyers: a merchant's cookie is not looked at here, and a buyer's pass nowhere else
+BUYERS_DOORS = re.compile(r"/mall(?:/.*)?|/v1/(?:my|buyers|items|sandbox)(?:/.*)?").fullmatch
+# other machines call here and prove themselves by their signature, which the room checks
+SIGNED_DOORS = re.compile(r"/v1/gateways/[^/]+/callbacks").fullmatch
 # a calendar program has no session: whoever holds the secret in a feed's address may read it (sale_events.actions.feed)
 OPEN_FEED = re.compile(r"/shop/[^/]+/events\.ics").fullmatch
 
@@ -64,7 +74,7 @@ class IdentityDoor:
         fresh_csrf = None
         try:
             visit, is_by_cookie = await self._recognise(scope, headers, cookies)
-            if visit.actor is None and scope["path"] not in OPEN_DOORS and not OPEN_FEED(scope["path"]):
+            if visit.actor is None and not _is_open(scope["path"]):
                 raise NotSignedIn
             if not visit.csrf_token:
                 fresh_csrf = cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
@@ -82,13 +92,18 @@ class IdentityDoor:
     async def _recognise(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> tuple[Visit, bool]:
         house: House = scope["app"].state.house
         bearer = _bearer(headers) if _is_api(scope) else None
-        token = cookies.get(accounts.session_cookie(scope.get("scheme") == "https"))
-        identity = None
+        is_encrypted = scope.get("scheme") == "https"
         address = _address(scope)
-        if bearer or token:
+        identity = None
+        is_buyers = BUYERS_DOORS(scope["path"]) is not None
+        token = cookies.get(accounts.buyer_cookie(is_encrypted) if is_buyers else accounts.session_cookie(is_encrypted))
+        is_pass = (bearer or token or "").startswith(accounts.BUYER_TOKEN_MARK)
+        if is_buyers and is_pass:
+            identity = await _recognise_buyer(house, bearer or token or "", address)
+        elif bearer or (token and not is_buyers):
             identity = await accounts.identify(house.database, token, bearer, house.clock.now(), address)
-            if bearer and identity.actor is None:
-                raise NotSignedIn
+        if bearer and (identity is None or identity.actor is None):
+            raise NotSignedIn
         language = pick_language(
             Request(scope).query_params.get("lang") or cookies.get(LANGUAGE_COOKIE), headers.get("accept-language")
         )
@@ -99,6 +114,18 @@ class IdentityDoor:
             remote_address=address,
         )
         return visit, bool(identity and identity.actor and not bearer)
+
+
+async def _recognise_buyer(house: House, token: str, address: str) -> accounts.Identity:
+    """The buyer of a pass; one that is not good any more is nobody's. It has no CSRF token of its own."""
+    secret = accounts.buyer_secret(house.settings)
+    found = await accounts.find_pass(house.database, secret, token, house.clock.now())
+    return accounts.Identity(accounts.actor_of_pass(found, address) if found else None, "")
+
+
+def _is_open(path: str) -> bool:
+    """Whether a stranger may knock here."""
+    return bool(path in OPEN_DOORS or OPEN_TO_VISITORS(path) or SIGNED_DOORS(path) or OPEN_FEED(path))
 
 
 def _bearer(headers: Headers) -> str | None:

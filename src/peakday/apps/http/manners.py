@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from peakday.kernel.refusal import Refusal, TooLarge, TooMany
 from peakday.kernel.text import Text
 from peakday.kernel.web.problems import PROBLEM_TYPE, problem_body
-from peakday.market.accounts.api import session_cookie
+from peakday.market.accounts.api import buyer_cookie, session_cookie
 
 BODY_BYTES_MAX = 4_000_000
 UPLOAD_BYTES_MAX = 4_000_000_000
@@ -117,9 +117,12 @@ class MannersDoor:
 
 
 def _visitor(scope: Scope, headers: Headers) -> str:
-    """The key or session that a request shows, whether good or not; other cookies make no new visitor."""
-    cookie = session_cookie(scope.get("scheme") == "https")
-    shown = headers.get("authorization") or cookie_parser(headers.get("cookie", "")).get(cookie, "")
+    """The key, session or pass that a request shows, whether good or not; other cookies make no new visitor."""
+    shown = headers.get("authorization")
+    if not shown:
+        is_encrypted = scope.get("scheme") == "https"
+        cookies = cookie_parser(headers.get("cookie", ""))
+        shown = cookies.get(session_cookie(is_encrypted)) or cookies.get(buyer_cookie(is_encrypted), "")
     return hashlib.sha256(shown.encode("utf-8", "surrogateescape")).hexdigest() if shown else ""
 
 

@@ -11,9 +11,20 @@ from uuid import UUID
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
 from peakday.kernel.refusal import NotFound, NotSignedIn
-from peakday.market.accounts import queries, store
+from peakday.market.accounts import buyer_store, queries, store
 from peakday.market.accounts.actions.api_keys import create_key, revoke_key
 from peakday.market.accounts.actions.audit_trail import record_audit
+from peakday.market.accounts.actions.buyers import (
+    SHOPPERS_MAX,
+    ban_buyer,
+    ensure_buyer_account,
+    make_guest,
+    make_shoppers,
+    register_buyer,
+    replace_buyer_password,
+    sign_in_buyer,
+    sign_out_buyer,
+)
 from peakday.market.accounts.actions.own_account import change_password, count_password_try
 from peakday.market.accounts.actions.sign_in import sign_in, sign_out, sign_out_everywhere
 from peakday.market.accounts.actions.staff_accounts import (
@@ -23,6 +34,9 @@ from peakday.market.accounts.actions.staff_accounts import (
     replace_password,
     reset_password,
 )
+from peakday.market.accounts.buyer_identity import actor_of_pass, find_pass, require_buyer
+from peakday.market.accounts.buyer_tokens import TOKEN_MARK as BUYER_TOKEN_MARK
+from peakday.market.accounts.buyer_tokens import buyer_secret, make_buyer_token, read_buyer_token
 from peakday.market.accounts.identity import authenticate_key, authenticate_session, identify
 from peakday.market.accounts.model import (
     Account,
@@ -30,6 +44,7 @@ from peakday.market.accounts.model import (
     AuditEntry,
     AuditFilter,
     BuyerId,
+    BuyerPass,
     Identity,
     NewBuyer,
     Session,
@@ -40,6 +55,8 @@ from peakday.market.accounts.queries import EXPORT_ROWS_MAX, PAGE_MAX
 from peakday.market.accounts.tokens import csrf_of, is_csrf_right, new_token
 
 __all__ = [
+    "BUYER_COOKIE",
+    "BUYER_TOKEN_MARK",
     "DATA_VIEW",
     "EXPORT_ROWS_MAX",
     "MENUS",
@@ -47,9 +64,15 @@ __all__ = [
     "PERMISSIONS",
     "ROLE_PERMISSIONS",
     "SESSION_COOKIE",
+    "SHOPPERS_MAX",
+    "BuyerPass",
     "Identity",
+    "actor_of_pass",
     "authenticate_key",
     "authenticate_session",
+    "ban_buyer",
+    "buyer_cookie",
+    "buyer_secret",
     "change_password",
     "count_password_try",
     "create_account",
@@ -57,9 +80,12 @@ __all__ = [
     "csrf_of",
     "edit_account",
     "ensure_account",
+    "ensure_buyer_account",
     "ensure_buyers",
     "find_account_by_login",
+    "find_buyer_account",
     "find_main_account",
+    "find_pass",
     "get_account",
     "get_own_account",
     "identify",
@@ -71,31 +97,46 @@ __all__ = [
     "list_keys",
     "list_missing_buyers",
     "list_sessions",
+    "make_buyer_token",
+    "make_guest",
+    "make_shoppers",
     "new_token",
     "purge",
+    "read_buyer_token",
     "record_audit",
+    "register_buyer",
+    "replace_buyer_password",
     "replace_password",
+    "require_buyer",
     "reset_password",
     "revoke_key",
     "session_cookie",
     "sign_in",
+    "sign_in_buyer",
     "sign_out",
+    "sign_out_buyer",
     "sign_out_everywhere",
 ]
 
 SESSION_COOKIE = "peakday_session"
+BUYER_COOKIE = "peakday_buyer"
 _LIMIT = 50
 
 find_account_by_login = queries.find_account_by_login
+find_buyer_account = buyer_store.find_account
 find_main_account = queries.find_main_account
 list_account_shops = queries.list_account_shops
 list_missing_buyers = queries.list_missing_buyers
-purge = store.purge
 
 
 def session_cookie(is_encrypted: bool) -> str:
     """The name of the session's cookie; on an encrypted line browsers bind `__Host-` to this very host and to TLS."""
     return f"__Host-{SESSION_COOKIE}" if is_encrypted else SESSION_COOKIE
+
+
+def buyer_cookie(is_encrypted: bool) -> str:
+    """The name of the cookie with a buyer's pass."""
+    return f"__Host-{BUYER_COOKIE}" if is_encrypted else BUYER_COOKIE
 
 
 async def ensure_buyers(tx: Tx, rows: Sequence[NewBuyer]) -> list[BuyerId]:
@@ -105,6 +146,12 @@ async def ensure_buyers(tx: Tx, rows: Sequence[NewBuyer]) -> list[BuyerId]:
     """
     await store.upsert_buyers(tx, rows)
     return [buyer_id_of(row.source, row.source_ref) for row in rows]
+
+
+async def purge(tx: Tx, before: datetime) -> None:
+    """Remove what ended before an instant: sessions, counters, kept answers, revocations of passes long expired."""
+    await store.purge(tx, before)
+    await buyer_store.purge_revocations(tx, before)
 
 
 async def get_account(tx: Tx, actor: Actor, shop_id: UUID, account_id: UUID) -> Account:

@@ -6,7 +6,7 @@ for its shop within its scopes. *Staff* of kind `staff` are the platform's own p
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NewType
 from uuid import UUID
@@ -114,6 +114,56 @@ class NewBuyer:
 def buyer_id_of(source: str, source_ref: str) -> BuyerId:
     """The id of an imported buyer, known without asking the database."""
     return BuyerId(derived_id(None, source, "buyer", source_ref))
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerPass:
+    """What a buyer's token says. `mark` is the token's own (empty: make one); simulated is who a rehearsal plays."""
+
+    buyer_id: BuyerId
+    is_guest: bool
+    is_simulated: bool
+    expires_at: datetime
+    issued_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    mark: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerAccount:
+    """The login of a buyer; a buyer without one is a guest or was imported."""
+
+    buyer_id: BuyerId
+    login: str
+    name: str
+    status: AccountStatus
+    created_at: datetime
+    signed_in_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerEntered:
+    """A buyer who has just got a pass. The token is shown here only; nothing of it is kept."""
+
+    token: str
+    buyer_pass: BuyerPass
+    account: BuyerAccount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewBuyerAccount:
+    """What is needed to register."""
+
+    login: str
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """A simulated shopper: the buyer that a source calls so, made when there is none."""
+
+    source: str
+    source_ref: str
 
 
 @dataclass(frozen=True, slots=True)
