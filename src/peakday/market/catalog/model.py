@@ -276,3 +276,4 @@ class ShelfGood:
     currency: str
     category_ids: frozenset[UUID]  # the leaf and all above
     is_on_sale: bool
+    leaf_category_id: UUID | None = None

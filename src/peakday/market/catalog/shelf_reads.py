@@ -25,7 +25,7 @@ with wanted as materialized (
     select leaf_id, array_agg(category_id) as category_ids from above group by leaf_id
 )
 select w.shop_id, w.sku_id, w.item_id, w.title, w.spec, w.image, w.price_minor, w.currency,
-    coalesce(r.category_ids, '{}') as category_ids, w.is_on_sale
+    coalesce(r.category_ids, '{}') as category_ids, w.is_on_sale, w.leaf_category_id
 from wanted w left join recursive_categories r on r.leaf_id = w.leaf_category_id
 """
 

@@ -64,6 +64,7 @@ class QuotedLine:
     image: str | None = None
     problem: Problem | None = None
     live_room_id: str | None = None
+    leaf_category_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ __all__ = [
     "has_offers",
     "judge_event_drop",
     "late_deals",
+    "list_switched",
     "lowest_price",
     "offer_prices",
     "offers_ahead",
@@ -135,6 +136,13 @@ async def prices_at(
 async def prices_of(tx: Tx, pairs: Sequence[tuple[UUID, UUID]], at: datetime | None = None) -> PricesAt:
     """The same for (shop_id, sku_id) of any shops in one question, with the instant: a whole cart stands at one."""
     return await shelf_reads.prices_of(tx, pairs, at)
+
+
+async def list_switched(
+    tx: Tx, seen: Sequence[tuple[UUID, UUID, datetime]], at: datetime
+) -> set[tuple[UUID, UUID, datetime]]:  # fmt: skip
+    """Those of (shop_id, sku_id, instant) whose price began or ended after that instant and until `at`."""
+    return await shelf_reads.list_switched(tx, seen, at)
 
 
 async def end_offers(

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
-from peakday.trade.promotions import claim_store, presale_store, queries, usage_store
+from peakday.trade.promotions import claim_store, presale_store, queries, usage_store, use_batches
 from peakday.trade.promotions.actions.claim_cards import claim_card, claimable_of, close_claiming, open_claiming
 from peakday.trade.promotions.actions.open_sale_tier import SaleTier, open_sale_tier
 from peakday.trade.promotions.actions.price_baskets import price_basket
@@ -73,7 +73,7 @@ from peakday.trade.promotions.stored import (
     UseReturn,
     Version,
 )
-from peakday.trade.promotions.use_batches import open_use_book, return_whole_uses, write_uses
+from peakday.trade.promotions.use_batches import Switch, open_use_book, return_whole_uses, write_uses
 
 __all__ = [
     "EDIT",
@@ -111,6 +111,7 @@ __all__ = [
     "Split",
     "SplitOrder",
     "StoredInstrument",
+    "Switch",
     "Tally",
     "Use",
     "UseBook",
@@ -159,6 +160,7 @@ __all__ = [
     "pick_live_coupon",
     "place_guard",
     "presales_at",
+    "presales_of",
     "price_basket",
     "price_cart",
     "price_rules",
@@ -177,6 +179,7 @@ __all__ = [
     "shop_rules",
     "sold_at",
     "state_at",
+    "switches_of",
     "tail_of",
     "used_of",
     "wallet_of",
@@ -244,6 +247,18 @@ async def presales_at(
 ) -> dict[UUID, PresaleOffer]:  # fmt: skip
     """The presales that take deposits at an instant (without one: now, by the database's clock), by SKU."""
     return await presale_store.presales_at(tx, shop_id, sku_ids, at)
+
+
+async def presales_of(
+    tx: Tx, pairs: Sequence[tuple[UUID, UUID]], at: datetime | None = None
+) -> dict[tuple[UUID, UUID], PresaleOffer]:  # fmt: skip
+    """The same for (shop_id, sku_id) of any shops."""
+    return await presale_store.presales_of(tx, pairs, at)
+
+
+async def switches_of(tx: Tx, shop_ids: Sequence[UUID], since: datetime, at: datetime) -> list[Switch]:
+    """What began or ended after `since` and until `at`, of these shops and the platform: those prices are another."""
+    return await use_batches.list_switches(tx, shop_ids, since, at)
 
 
 async def list_presales(

@@ -69,6 +69,19 @@ async def presales_at(
     return {row["sku_id"]: _presale(row) for row in rows}
 
 
+async def presales_of(
+    tx: Tx, pairs: Sequence[tuple[UUID, UUID]], at: datetime | None
+) -> dict[tuple[UUID, UUID], PresaleOffer]:  # fmt: skip
+    """The presales that take deposits at an instant, for (shop_id, sku_id) of any shops; None is now."""
+    rows = await tx.fetch(
+        f"select {_COLUMNS} from promotions.presale join unnest($1::uuid[], $2::uuid[]) as w(shop_id, sku_id)"
+        " using (shop_id, sku_id) where deposits @> coalesce($3::timestamptz, statement_timestamp())"
+        " and ended_at is null",
+        [shop_id for shop_id, _ in pairs], [sku_id for _, sku_id in pairs], at,
+    )  # fmt: skip
+    return {(row["shop_id"], row["sku_id"]): _presale(row) for row in rows}
+
+
 def _presale(row: asyncpg.Record) -> PresaleOffer:
     terms = PresaleTerms(PresaleKind(row["kind"]), row["price_minor"], row["deposit_minor"], row["off_minor"])
     return PresaleOffer(

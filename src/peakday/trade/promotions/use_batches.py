@@ -7,6 +7,7 @@ their own: nobody touches them without the tally's.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,15 @@ from peakday.trade.promotions.rules.use_limits import CardLeft, Counted, UseBook
 from peakday.trade.promotions.stored import Use
 from peakday.trade.promotions.usage_store import SPENDERS
 from peakday.trade.promotions.written import read_instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """An instrument that begins or ends: whose, and when; `shop_id` None is the platform's."""
+
+    shop_id: UUID | None
+    at: datetime
+
 
 KEPT_VERSIONS = 20_000  # instruments that a process remembers; a version never changes
 _KEPT: dict[tuple[UUID, int], Instrument] = {}
@@ -90,6 +100,12 @@ async def return_whole_uses(tx: Tx, order_ids: Sequence[UUID], key: str, now: da
     return int(await tx.fetchval(_RETURN_WHOLE, list(order_ids), key, now))
 
 
+async def list_switches(tx: Tx, shop_ids: Sequence[UUID], since: datetime, at: datetime) -> list[Switch]:
+    """The beginnings and ends of live instruments after `since` and until `at`."""
+    rows = await tx.fetch(_SWITCHES, list(shop_ids), since, at)
+    return [Switch(row["shop_id"], row["at"]) for row in rows]
+
+
 async def _terms_of(tx: Tx, versions: set[tuple[UUID, int]]) -> dict[tuple[UUID, int], Instrument]:
     missing = [version for version in versions if version not in _KEPT]
     if missing:
@@ -146,6 +162,10 @@ _TAKE_CARDS = """
 update promotions.card c set value_left_minor = c.value_left_minor - s.minor,
     status = case when c.value_left_minor is null or c.value_left_minor = s.minor then 'used' else 'in_wallet' end
 from unnest($1::uuid[], $2::bigint[]) as s(card_id, minor) where c.card_id = s.card_id
+"""
+_SWITCHES = """
+select i.shop_id, b.at from promotions.instrument i, lateral (values (valid_from), (valid_until)) as b(at)
+where i.status = 'live' and (i.shop_id = any($1::uuid[]) or i.shop_id is null) and b.at > $2 and b.at <= $3
 """
 _LOCK_USED = """
 select from promotions.tally where instrument_id in (

@@ -93,7 +93,7 @@ def _line(wanted: Wanted, shelf: Shelf, asking: Asking) -> QuotedLine:
         list_minor=0 if problem else (price or 0) * wanted.quantity, payable_minor=0, currency=good.currency,
         category_ids=good.category_ids, offer_no=offer.offer_no if offer else None,
         event_ref=offer.event_ref if offer else None, image=good.image, problem=problem,
-        live_room_id=wanted.live_room_id,
+        live_room_id=wanted.live_room_id, leaf_category_id=good.leaf_category_id,
     )  # fmt: skip
 
 
