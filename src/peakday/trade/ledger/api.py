@@ -7,7 +7,7 @@ commits what came in meanwhile as one. Both may run at once, in any number of pr
 post what their own actions were allowed to do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from peakday.trade.ledger.model import (
     NewAccount,
     Posting,
     RefusalCode,
+    Sale,
     SaleAccounts,
 )
 from peakday.trade.ledger.queries import (
@@ -61,6 +62,7 @@ __all__ = [
     "list_entries",
     "list_holds",
     "open_accounts",
+    "open_accounts_of",
     "open_sale_accounts",
     "payment_captured",
     "payment_held",
@@ -111,10 +113,22 @@ async def open_sale_accounts(
     return accounts_of_sale(shop_id, creator_id, currency)
 
 
+async def open_accounts_of(tx: Tx, sales: Iterable[Sale], now: datetime) -> None:
+    """Open in one statement what is not open yet of the accounts between which the money of these sales moves."""
+    kinds = {(sale.shop_id, sale.creator_id, sale.currency, sale.is_simulated) for sale in sales}
+    accounts = [
+        account
+        for shop_id, creator_id, currency, is_simulated in kinds
+        for account in _sale_accounts(shop_id, creator_id, currency, is_simulated=is_simulated)
+    ]
+    await open_accounts(tx, accounts, now)
+
+
 def _sale_accounts(
     shop_id: UUID, creator_id: UUID | None, currency: str, *, is_simulated: bool = True
 ) -> list[NewAccount]:  # fmt: skip
-    creator = [NewAccount(AccountKind.CREATOR, creator_id, currency)] if creator_id else []
+    # a creator may owe: money that a buyer has paid is never refused because another giver has none left
+    creator = [NewAccount(AccountKind.CREATOR, creator_id, currency, floor_minor=None)] if creator_id else []
     return [
         NewAccount(AccountKind.CLEARING, None, currency, is_simulated=is_simulated),
         NewAccount(AccountKind.ESCROW, shop_id, currency),

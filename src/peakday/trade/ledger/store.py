@@ -8,6 +8,7 @@ whole tables to find a few rows.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from peakday.trade.ledger.rules.account_limits import Book
 from peakday.trade.ledger.rules.decisions import Decided, Known
 
 EXPIRIES_A_BATCH = 4_000  # so many holds whose time is over end with one batch; the rest with the next ones
+KEPT_IDS = 50_000  # of accounts, since each costs a hash
 
 ACCOUNT_COLUMNS = (
     "account_id, kind, owner_id, currency, normal_side, floor_minor, ceiling_minor, is_simulated, opened_at, closed_at"
@@ -54,6 +56,7 @@ class LockedHead(NamedTuple):
     at: datetime
 
 
+@lru_cache(maxsize=KEPT_IDS)
 def account_id_of(kind: AccountKind, owner_id: UUID | None, currency: str) -> UUID:
     """The one id of an owner's account of a kind and currency, whether it is open or not."""
     return derived_id(None, "ledger", kind.value, str(owner_id or ""), currency)
@@ -141,11 +144,12 @@ async def save(tx: Tx, before: Head, decided: Decided) -> None:
 
 
 async def insert_accounts(tx: Tx, accounts: Sequence[NewAccount], now: datetime) -> None:
-    """Open those that are not open yet."""
+    """Open those that are not open yet, in the order of their ids, so that two who open the same ones do not block."""
+    named = {account_id_of(a.kind, a.owner_id, a.currency): a for a in accounts}
     rows = [
-        (account_id_of(a.kind, a.owner_id, a.currency), a.kind.value, a.owner_id, a.currency,
-         ACCOUNT_SIDES[a.kind].value, a.floor_minor, a.ceiling_minor, a.is_simulated)
-        for a in accounts
+        (account_id, a.kind.value, a.owner_id, a.currency, ACCOUNT_SIDES[a.kind].value, a.floor_minor,
+         a.ceiling_minor, a.is_simulated)
+        for account_id, a in sorted(named.items())
     ]  # fmt: skip
     await tx.execute(_INSERT_ACCOUNTS, *([list(column) for column in zip(*rows, strict=True)] or [[]] * 8), now)
 
@@ -235,6 +239,7 @@ _INSERT_ACCOUNTS = """
 insert into ledger.account
     (account_id, kind, owner_id, currency, normal_side, floor_minor, ceiling_minor, is_simulated, opened_at)
 select w.*, $9::timestamptz from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::bigint[],
-    $7::bigint[], $8::boolean[]) as w
+    $7::bigint[], $8::boolean[]) as w(account_id)
+where not exists (select 1 from ledger.account a where a.account_id = w.account_id)
 on conflict do nothing
 """

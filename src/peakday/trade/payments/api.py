@@ -15,26 +15,77 @@ from uuid import UUID
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
+from peakday.trade.payments.actions import ask_gateways, give_back, release_escrow
+from peakday.trade.payments.actions.start_payments import cancel_payments, payment_id_of, start_payments
+from peakday.trade.payments.actions.take_notices import post_money, take_notices
+from peakday.trade.payments.errors import GatewayNotFound
 from peakday.trade.payments.gateways.protocol import Charge, Gateway, Gateways
-from peakday.trade.payments.model import (
-    Letter,
-    NewPayment,
-    NewRefund,
-    Notice,
-    Payment,
-    Refunded,
-    Taken,
+from peakday.trade.payments.gateways.sandbox import SandboxGateway
+from peakday.trade.payments.gateways.sandbox_bank import ChargeStatus, Decision
+from peakday.trade.payments.model import Letter, NewPayment, NewRefund, Notice, Payment, Refunded, Taken
+from peakday.trade.payments.queries import (
+    find_payment,
+    get_my_payment,
+    list_order_payments,
+    list_order_refunds,
+    list_payment_orders,
+    list_unanswered,
 )
+
+__all__ = [
+    "ChargeStatus",
+    "Decision",
+    "SandboxGateway",
+    "ask_gateway",
+    "cancel_payments",
+    "find_payment",
+    "gateway_of",
+    "gateways_of",
+    "get_my_payment",
+    "list_order_payments",
+    "list_order_refunds",
+    "list_payment_orders",
+    "list_unanswered",
+    "open_charge",
+    "payment_id_of",
+    "post_money",
+    "read_callback",
+    "refund",
+    "refund_all",
+    "release_to_merchant",
+    "sandbox_of",
+    "start_payment",
+    "start_payments",
+    "take_callback",
+    "take_notices",
+]
+
+
+class _Drawer(dict[str, Gateway]):
+    """The gateways of a house; a type of its own, since a house keeps engines by type."""
 
 
 def gateways_of(house: House) -> Gateways:
     """The gateways of this process by name; made once a house."""
-    raise NotImplementedError
+    if _Drawer not in house.engines:
+        sandbox = SandboxGateway(house.database, house.clock)
+        house.add(_Drawer({sandbox.name: sandbox}))
+    return house.get(_Drawer)
 
 
 def gateway_of(house: House, name: str) -> Gateway:
     """One gateway. Refuses `GatewayNotFound`."""
-    raise NotImplementedError
+    gateway = gateways_of(house).get(name)
+    if gateway is None:
+        raise GatewayNotFound
+    return gateway
+
+
+def sandbox_of(house: House) -> SandboxGateway:
+    """The sandbox, with what only it can do: be told what the bank decides."""
+    gateway = gateway_of(house, SandboxGateway.name)
+    assert isinstance(gateway, SandboxGateway)
+    return gateway
 
 
 async def start_payment(tx: Tx, new: NewPayment, now: datetime) -> Payment:
@@ -42,44 +93,19 @@ async def start_payment(tx: Tx, new: NewPayment, now: datetime) -> Payment:
     return (await start_payments(tx, [new], now))[0]
 
 
-async def start_payments(tx: Tx, new: Sequence[NewPayment], now: datetime) -> list[Payment]:
-    """Many at once, in their order."""
-    raise NotImplementedError
-
-
-async def cancel_payments(tx: Tx, payment_ids: Sequence[UUID]) -> list[UUID]:
-    """Nobody waits for these any more; which of them were captured already. Locks them (orders' rows come first)."""
-    raise NotImplementedError
-
-
 async def open_charge(house: House, actor: Actor, payment_id: UUID) -> Charge:
     """Let the buyer pay at the gateway; outside any transaction. Refuses `PaymentNotFound`, `PaymentNotOpen`."""
-    raise NotImplementedError
+    return await ask_gateways.open_charge(house.database, gateways_of(house), actor, payment_id)
 
 
-async def read_callback(house: House, gateway_name: str, letter: Letter, now: datetime) -> Notice:
+async def read_callback(house: House, gateway_name: str, letter: Letter) -> Notice:
     """What a callback says. Refuses `GatewayNotFound`, `SignatureRefused`, `NoticeNotValid`."""
-    raise NotImplementedError
-
-
-async def list_payment_orders(tx: Tx, payment_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-    """(shop_id, order_id) that these payments are for, in order: what to lock before `take_notices`."""
-    raise NotImplementedError
-
-
-async def take_notices(tx: Tx, notices: Sequence[Notice], now: datetime) -> list[Taken]:
-    """What became of each, in their order. Locks the payments. Postings are not entered yet: `post_money`."""
-    raise NotImplementedError
+    return await gateway_of(house, gateway_name).read_callback(letter, house.clock.now())
 
 
 async def take_callback(tx: Tx, gateway: Gateway, letter: Letter, now: datetime) -> Taken:
-    """`read_callback` and `take_notices` for one letter, for whoever has no orders to lock."""
+    """`read_callback` and `take_notices` for one letter, for whoever has no orders to lock; then `post_money`."""
     return (await take_notices(tx, [await gateway.read_callback(letter, now)], now))[0]
-
-
-async def post_money(tx: Tx, taken: Sequence[Taken], now: datetime) -> None:
-    """Enter into the books what these notices moved: money into escrow. Takes the ledger's head: call it last."""
-    raise NotImplementedError
 
 
 async def ask_gateway(house: House, payment_id: UUID) -> Notice | None:
@@ -87,12 +113,7 @@ async def ask_gateway(house: House, payment_id: UUID) -> Notice | None:
 
     None: nothing was decided. Outside any transaction. Refuses `PaymentNotFound`, `GatewayUnavailable`.
     """
-    raise NotImplementedError
-
-
-async def list_unanswered(tx: Tx, before: datetime, limit: int = 200) -> list[UUID]:
-    """Payments that were asked for before an instant and of which no gateway told: `ask_gateway` for each."""
-    raise NotImplementedError
+    return await ask_gateways.ask_gateway(house.database, gateways_of(house), payment_id)
 
 
 async def refund(tx: Tx, new: NewRefund, now: datetime) -> Refunded:
@@ -101,12 +122,12 @@ async def refund(tx: Tx, new: NewRefund, now: datetime) -> Refunded:
     Posts at once, so the ledger's head is taken: call it last. The worker tells the gateway. Refuses
     `PaymentNotCaptured`, `RefundAbovePayment`, `RefundIdReused`, `ShopLacksMoney`: then nothing was done.
     """
-    return (await refund_all(tx, [new], now))[0]
+    return (await give_back.give_back(tx, [new], now))[0]
 
 
 async def refund_all(tx: Tx, new: Sequence[NewRefund], now: datetime) -> list[Refunded]:
     """Many at once, in their order; all or nothing. Two of one order are taken one after the other."""
-    raise NotImplementedError
+    return await give_back.give_back(tx, new, now)
 
 
 async def release_to_merchant(tx: Tx, order_ids: Sequence[UUID] | UUID, now: datetime) -> int:
@@ -114,19 +135,4 @@ async def release_to_merchant(tx: Tx, order_ids: Sequence[UUID] | UUID, now: dat
 
     How many payments were released; one that was released before is left alone. Takes the ledger's head: call it last.
     """
-    raise NotImplementedError
-
-
-async def find_payment(tx: Tx, payment_id: UUID) -> Payment | None:
-    """A payment as it stands, for rooms; buyers use `get_my_payment`."""
-    raise NotImplementedError
-
-
-async def list_order_payments(tx: Tx, order_ids: Sequence[UUID]) -> list[Payment]:
-    """The payments of these orders, oldest first."""
-    raise NotImplementedError
-
-
-async def get_my_payment(tx: Tx, actor: Actor, payment_id: UUID) -> Payment:
-    """A buyer's own payment. Refuses `PaymentNotFound`, also another's."""
-    raise NotImplementedError
+    return await release_escrow.release_escrow(tx, [order_ids] if isinstance(order_ids, UUID) else order_ids, now)
