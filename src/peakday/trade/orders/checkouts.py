@@ -96,7 +96,7 @@ class DraftPresale:
 
 @dataclass(frozen=True, slots=True)
 class DraftShop:
-    """One order to be: of a shop, to one address (its place among the checkout's)."""
+    """One order to be: of a shop, to one address (its place among the checkout's); a presale has one line."""
 
     shop_id: UUID
     address_no: int
@@ -127,7 +127,7 @@ class InstrumentShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftOrder:
-    """A priced checkout: the payload of a stock claim. It may be taken before `priced_until` only."""
+    """A priced checkout: the payload of a stock claim. A price that began or ended after `priced_at` refuses it."""
 
     checkout_id: UUID
     buyer_id: UUID
@@ -138,7 +138,7 @@ class DraftOrder:
     terminal: Terminal
     uses: tuple[InstrumentShare, ...]
     quote: Mapping[str, Any] = field(hash=False)
-    priced_until: datetime | None
+    priced_at: datetime
     simulated: bool = False
 
     @property

@@ -12,6 +12,7 @@ Invalid
 └── BadRefundWish          what is asked back does not fit the order
 Conflict
 ├── PriceChanged           the price is another than the buyer saw; nothing was ordered
+├── PriceSwitched          a price began or ended between quote and order: ask again, the new one is told
 ├── CheckoutKeyReused      the same key with another content
 ├── OrderMoveRefused       the order is not in a state for that
 ├── OrderHeld              somebody stopped the order
@@ -93,6 +94,13 @@ class PriceChanged(Conflict):
         "价格或优惠已变化:原 {old_minor},现 {new_minor}(最小货币单位)。请确认新价格后再下单",
         "The price has changed from {old_minor} to {new_minor} (minor units). Look at it and order again",
     )
+
+
+class PriceSwitched(Conflict):
+    """A price began or ended between quote and order."""
+
+    code = "price_switched"
+    message = Text("价格正在切换,请重新确认", "Prices are switching at this moment; look again")
 
 
 class CheckoutKeyReused(Conflict):

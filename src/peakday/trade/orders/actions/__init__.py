@@ -1,0 +1,1 @@
+"""Which acts change orders?"""
