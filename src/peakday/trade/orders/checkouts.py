@@ -139,6 +139,7 @@ class DraftOrder:
     uses: tuple[InstrumentShare, ...]
     quote: Mapping[str, Any] = field(hash=False)
     priced_at: datetime
+    is_from_cart: bool = False
     simulated: bool = False
 
     @property

@@ -162,8 +162,13 @@ def _use(draft: DraftOrder, share: InstrumentShare) -> Use:
     return Use(draft.checkout_id, draft.buyer_id, share.instrument_id, funders, share.card_id)
 
 
+def order_id_of_draft(checkout_id: UUID, place: int, at: datetime) -> UUID:
+    """The id of the order at this place of a checkout that was taken at an instant."""
+    return derived_id(at, "order", str(checkout_id), str(place))
+
+
 def _order_id(draft: DraftOrder, place: int, at: datetime) -> UUID:
-    return derived_id(at, "order", str(draft.checkout_id), str(place))
+    return order_id_of_draft(draft.checkout_id, place, at)
 
 
 def _native(draft: DraftOrder, at: datetime) -> NativeCheckout:

@@ -1,0 +1,172 @@
+"""How does a buyer's wish become orders that stand?
+
+Priced anew by the one quote, compared with what the buyer saw, and handed to the batch writer of stock, which takes the
+pieces, uses the instruments and writes the orders in one transaction: all or nothing. The checkout's id comes from the
+buyer and the client's key, so a retry finds what stands and orders nothing twice; the same key with another content is
+refused. Where a price begins or ends in between, the goods are quoted again and the buyer is told the new price.
+"""
+
+import hashlib
+from uuid import UUID
+
+import msgspec
+
+from peakday.kernel.actor import Actor
+from peakday.kernel.database import Tx
+from peakday.kernel.house import House
+from peakday.kernel.ids import derived_id
+from peakday.market.accounts import api as accounts
+from peakday.trade.carts import api as carts
+from peakday.trade.carts.quoted import Asking, Quote, Wanted
+from peakday.trade.orders import checkout_store
+from peakday.trade.orders.actions.write_orders import order_id_of_draft
+from peakday.trade.orders.checkouts import (
+    DELIVERIES_MAX,
+    KEY_LENGTH_MAX,
+    Address,
+    CheckoutWish,
+    DraftOrder,
+    Placed,
+    PlacedOrder,
+    StoredCheckout,
+)
+from peakday.trade.orders.errors import (
+    AddressNotFound,
+    CheckoutKeyReused,
+    LinesHaveProblems,
+    NothingToBuy,
+    PriceChanged,
+    PriceSwitched,
+)
+from peakday.trade.orders.model import Terminal
+from peakday.trade.orders.rules.checkout_draft import assign_addresses, draft_shops, shares_given
+from peakday.trade.orders.rules.deadlines import pay_until
+from peakday.trade.orders.rules.quote_record import write_quote
+from peakday.trade.promotions.model import Channel
+from peakday.trade.stock.api import StockWriter
+from peakday.trade.stock.model import EXPIRES_SECONDS, Claim, Need
+
+SIMULATED = "simulated"  # the permission that marks a simulated shopper
+QUOTES_MAX = 3  # of one wish, while prices switch
+CHANNEL_OF = {
+    Terminal.APP: Channel.APP,
+    Terminal.PC: Channel.PC,
+    Terminal.WAP: Channel.WAP,
+    Terminal.STORE: Channel.APP,
+}
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+async def place_checkout(house: House, actor: Actor, wish: CheckoutWish) -> Placed:
+    """The orders of a wish, durable when this returns; the same wish again finds them.
+
+    Refuses `NothingToBuy`, `LinesHaveProblems`, `BadDelivery`, `AddressNotFound`, `PriceChanged`, `CheckoutKeyReused`,
+    what stock refuses (`SoldOut`, `StockShort`, limits) and promotions (`LimitReached`): then nothing was done.
+    """
+    buyer_id: UUID = accounts.require_buyer(actor)
+    assert len(wish.key) <= KEY_LENGTH_MAX, wish.key
+    assert len(wish.deliveries) <= DELIVERIES_MAX, wish
+    checkout_id, asked = checkout_id_of(buyer_id, wish.key), request_hash(wish)
+    for _ in range(QUOTES_MAX):
+        async with house.database.read() as connection:
+            names = [delivery.address_id for delivery in wish.deliveries]
+            side = await checkout_store.read_buyers_side(connection, buyer_id, checkout_id, names)
+            if side.stored is not None:
+                return found_again(side.stored, asked)
+            if len(side.addresses) < len(set(names)) or not names:
+                raise AddressNotFound
+            quote = await _quote(connection, buyer_id, wish)
+        addresses = tuple(side.addresses[name] for name in names)
+        draft = _draft(wish, quote, addresses, (buyer_id, checkout_id, asked, actor.can(SIMULATED)))
+        try:
+            return await claim_draft(house, draft, _event_refs(quote))
+        except PriceSwitched:
+            continue
+    raise PriceSwitched
+
+
+async def claim_draft(
+    house: House, draft: DraftOrder, event_refs: dict[UUID, str | None], expires_seconds: int = EXPIRES_SECONDS
+) -> Placed:
+    """Hand a priced checkout to the batch writer; what stands then. Refuses what it refuses."""
+    needs = tuple(
+        Need(shop.shop_id, line.sku_id, line.quantity, event_refs.get(line.sku_id))
+        for shop in draft.shops
+        for line in shop.lines
+    )
+    claim = Claim(draft.checkout_id, draft.buyer_id, needs, draft, expires_seconds)
+    answer = await house.get(StockWriter).claim(claim)
+    if answer.refusal is not None:
+        raise answer.refusal
+    if answer.is_repeated:  # another request with the same key was first
+        async with house.database.read() as connection:
+            stored = await checkout_store.find_checkout(connection, draft.buyer_id, draft.checkout_id)
+        assert stored is not None, draft.checkout_id
+        return found_again(stored, draft.request_hash)
+    assert answer.at is not None, answer
+    orders = [
+        PlacedOrder(shop.shop_id, order_id_of_draft(draft.checkout_id, place, answer.at))
+        for place, shop in enumerate(draft.shops)
+    ]
+    return Placed(
+        draft.checkout_id, draft.currency, draft.payable_minor, answer.at, pay_until(answer.at), tuple(orders)
+    )
+
+
+def checkout_id_of(buyer_id: UUID, key: str) -> UUID:
+    """The id of what a buyer asks for under a key: the same for ever."""
+    return derived_id(None, "checkout", str(buyer_id), key)
+
+
+def request_hash(wish: object) -> bytes:
+    """What was asked, in short: the same key with another hash is another wish."""
+    return hashlib.sha256(_ENCODER.encode(msgspec.to_builtins(wish, order="deterministic"))).digest()
+
+
+def found_again(stored: StoredCheckout, asked: bytes) -> Placed:
+    """The checkout that stands. Refuses `CheckoutKeyReused` when something else was asked for under its key."""
+    if stored.request_hash != asked:
+        raise CheckoutKeyReused
+    orders = tuple(map(PlacedOrder, stored.shop_ids, stored.order_ids))
+    return Placed(
+        stored.checkout_id, stored.currency, stored.payable_minor, stored.created_at, pay_until(stored.created_at),
+        orders, is_repeated=True,
+    )  # fmt: skip
+
+
+async def _quote(tx: Tx, buyer_id: UUID, wish: CheckoutWish) -> Quote:
+    """The price now of what is wanted; refuses unless all of it can be bought at the price that was seen."""
+    wanted = await _wanted(tx, buyer_id, wish)
+    if not wanted:
+        raise NothingToBuy
+    quote = await carts.quote(tx, buyer_id, wanted, Asking(CHANNEL_OF[wish.terminal], wish.card_ids))
+    if quote.problems:
+        raise LinesHaveProblems(*quote.problems)
+    is_seen = quote.token == wish.seen_token and wish.seen_minor in {None, quote.payable_minor}
+    if not is_seen:
+        old = "?" if wish.seen_minor is None else wish.seen_minor
+        raise PriceChanged(old_minor=old, new_minor=quote.payable_minor, token=quote.token)
+    return quote
+
+
+async def _wanted(tx: Tx, buyer_id: UUID, wish: CheckoutWish) -> list[Wanted]:
+    if wish.wanted is None:
+        return list(await carts.selected_of(tx, buyer_id))
+    return [Wanted(each.shop_id, each.sku_id, each.quantity, each.live_room_id) for each in wish.wanted]
+
+
+def _draft(
+    wish: CheckoutWish, quote: Quote, addresses: tuple[Address, ...], who: tuple[UUID, UUID, bytes, bool]
+) -> DraftOrder:  # fmt: skip
+    buyer_id, checkout_id, asked, simulated = who
+    address_of = assign_addresses([line.sku_id for line in quote.lines], wish.deliveries)
+    return DraftOrder(
+        checkout_id=checkout_id, buyer_id=buyer_id, request_hash=asked, currency=quote.currency,
+        shops=draft_shops(quote, address_of), addresses=addresses, terminal=wish.terminal,
+        uses=shares_given(quote), quote=write_quote(quote), priced_at=quote.at, is_from_cart=wish.wanted is None,
+        simulated=simulated,
+    )  # fmt: skip
+
+
+def _event_refs(quote: Quote) -> dict[UUID, str | None]:
+    return {line.sku_id: line.event_ref for line in quote.lines}
