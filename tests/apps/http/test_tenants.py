@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
+from peakday.apps.http.identity import BUYERS_DOORS, OPEN_TO_VISITORS
 from peakday.kernel.ids import show_id
 from tests.apps.http.conftest import CANARY_MINOR
 
@@ -98,11 +99,17 @@ async def test_a_sub_account_without_data_rights_sees_no_figure_behind_any_door(
     assert len(seen_by_main) >= 6, seen_by_main  # the canary is really there for who may see it
 
 
-async def test_a_visitor_who_is_not_signed_in_reaches_only_the_sign_in_page(market):
+async def test_a_visitor_who_is_not_signed_in_reaches_only_the_sign_in_page_and_the_mall(market):
     ours = market.places["north"]
     async with market.client() as client:
         for method, path in doors(market.app):
             if method != "GET" or path in {"/sign-in", "/health", "/v1/openapi.json", "/v1/metrics"}:
+                continue
+            if OPEN_TO_VISITORS(path):
+                assert BUYERS_DOORS(path), path
+                answer = await client.get(address(path, ours))
+                assert answer.status_code < 500, (path, answer.status_code)
+                assert figures_in(answer.text, "north") == [], path
                 continue
             answer = await client.get(address(path, ours))
             assert answer.status_code in {303, 401}, (path, answer.status_code)

@@ -36,12 +36,17 @@ _KEY_FILE = "buyer.key"
 def make_buyer_token(secret: bytes, wanted: BuyerPass) -> str:
     """The token of a pass. Each has a mark of its own, so that one can be revoked and another not."""
     flags = _GUEST * wanted.is_guest | _SIMULATED * wanted.is_simulated
-    mark = wanted.mark or secrets.token_bytes(MARK_BYTES)
+    mark = wanted.mark or new_mark()
     fields = _FIELDS.pack(
         wanted.buyer_id.bytes, flags, _microseconds(wanted.issued_at), _microseconds(wanted.expires_at), mark
     )
     signed = fields + hmac.digest(secret, fields, "sha256")
     return TOKEN_MARK + base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
+
+
+def new_mark() -> bytes:
+    """The mark of a fresh pass."""
+    return secrets.token_bytes(MARK_BYTES)
 
 
 def read_buyer_token(secret: bytes, token: str, now: datetime) -> BuyerPass | None:

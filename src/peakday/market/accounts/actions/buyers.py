@@ -21,7 +21,7 @@ from peakday.market.accounts import buyer_store as store
 from peakday.market.accounts.actions.audit_trail import record_audit
 from peakday.market.accounts.actions.sign_in import PASSWORD_TYPED_MAX
 from peakday.market.accounts.buyer_identity import actor_of_pass, revoked_passes
-from peakday.market.accounts.buyer_tokens import make_buyer_token, read_buyer_token
+from peakday.market.accounts.buyer_tokens import make_buyer_token, new_mark, read_buyer_token
 from peakday.market.accounts.errors import BadCredentials, LoginTaken, TooManySignIns
 from peakday.market.accounts.model import (
     BUYER_PREFIX,
@@ -199,7 +199,7 @@ def _registered(buyer_id: BuyerId) -> BuyerPass:
 
 def _enter(secret: bytes, wanted: BuyerPass, now: datetime, account: BuyerAccount | None = None) -> BuyerEntered:
     """The pass as issued now, and its token."""
-    issued = replace(wanted, issued_at=now, expires_at=now + age_of(wanted))
+    issued = replace(wanted, issued_at=now, expires_at=now + age_of(wanted), mark=new_mark())
     return BuyerEntered(make_buyer_token(secret, issued), issued, account)
 
 
