@@ -22,6 +22,7 @@ from peakday.operations.health.audit import audit as audit_health
 from peakday.operations.workbench.audit import audit as audit_workbench
 from peakday.trade.ledger.audit import audit as audit_ledger
 from peakday.trade.orders.audit import audit as audit_orders
+from peakday.trade.payments.audit import audit as audit_payments
 from peakday.trade.price_history.audit import audit as audit_price_history
 from peakday.trade.promotions.audit import audit as audit_promotions
 from peakday.trade.sale_events.audit import audit as audit_sale_events
@@ -34,6 +35,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "promotions": audit_promotions,
     "sale_events": audit_sale_events,
     "ledger": audit_ledger,
+    "payments": audit_payments,
     "orders": audit_orders,
     "behaviour": audit_behaviour,
     "metrics": audit_metrics,

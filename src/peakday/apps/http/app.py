@@ -48,6 +48,7 @@ from peakday.operations.workbench.web import merchant as workbench_pages
 from peakday.operations.workbench.web import v1 as workbench_api
 from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
+from peakday.trade.payments.web import v1 as payments_api
 from peakday.trade.price_history.web import merchant as prices_pages
 from peakday.trade.price_history.web import v1 as prices_api
 from peakday.trade.promotions.web import merchant as promotions_pages
@@ -62,7 +63,7 @@ ROOMS = (
     health_api, workbench_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, health_pages, workbench_pages,
-    sale_events_api, platform_events_api, sale_events_pages,
+    sale_events_api, platform_events_api, sale_events_pages, payments_api,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 

@@ -15,6 +15,7 @@ from peakday.operations.workbench import jobs as workbench_jobs
 from peakday.operations.workbench import reactions as workbench_reactions
 from peakday.trade.ledger import jobs as ledger_jobs
 from peakday.trade.orders import jobs as orders_jobs
+from peakday.trade.payments import jobs as payments_jobs
 from peakday.trade.price_history import reactions as price_reactions
 from peakday.trade.sale_events import jobs as sale_event_jobs
 
@@ -34,6 +35,7 @@ DUTIES: list[Duty] = [
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *ledger_jobs.DUTIES,
+    *payments_jobs.DUTIES,
     *orders_jobs.DUTIES,
     *sale_event_jobs.DUTIES,
     *health_jobs.DUTIES,

@@ -15,7 +15,7 @@ from uuid import UUID
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
-from peakday.trade.payments.actions import ask_gateways, give_back, release_escrow
+from peakday.trade.payments.actions import ask_gateways, give_back, release_escrow, tell_gateways
 from peakday.trade.payments.actions.start_payments import cancel_payments, payment_id_of, start_payments
 from peakday.trade.payments.actions.take_notices import post_money, take_notices
 from peakday.trade.payments.errors import GatewayNotFound
@@ -58,6 +58,7 @@ __all__ = [
     "start_payments",
     "take_callback",
     "take_notices",
+    "tell_refunds",
 ]
 
 
@@ -136,3 +137,8 @@ async def release_to_merchant(tx: Tx, order_ids: Sequence[UUID] | UUID, now: dat
     How many payments were released; one that was released before is left alone. Takes the ledger's head: call it last.
     """
     return await release_escrow.release_escrow(tx, [order_ids] if isinstance(order_ids, UUID) else order_ids, now)
+
+
+async def tell_refunds(house: House) -> int:
+    """Tell gateways of refunds that are due; how many were taken up. Outside any transaction."""
+    return await tell_gateways.tell_refunds(house.database, gateways_of(house), house.clock.now())

@@ -43,7 +43,7 @@ async def list_payment_orders(tx: Tx, payment_ids: Sequence[UUID]) -> list[tuple
     return [(row["shop_id"], row["order_id"]) for row in rows]
 
 
-async def list_unanswered(tx: Tx, before: datetime, limit: int) -> list[UUID]:
+async def list_unanswered(tx: Tx, before: datetime, limit: int = PAGE_MAX) -> list[UUID]:
     """Pending payments that were asked for before an instant, oldest first."""
     rows = await tx.fetch(
         "select payment_id from payments.payment where status = 'pending' and created_at < $1"
