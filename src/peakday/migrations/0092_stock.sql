@@ -54,13 +54,15 @@ create table stock.hold (
     returned int not null default 0 check (returned between 0 and quantity),
     is_limited boolean not null default false,       -- a limit a buyer applied when it was taken
     status text not null check (status in ('held', 'noted', 'sold', 'released')),
-    event_ref text not null default '',
+    level_ref text not null default '',              -- the level it was taken from: '' or an event's
+    event_ref text not null default '',              -- the event that the buyer came for, set aside or not
     held_at timestamptz not null,
     expires_at timestamptz not null,
     ended_at timestamptz,                            -- sold or released
     reason text,                                     -- of the release
     primary key (claim_id, sku_id)
 ) with (fillfactor = 85);
+create index hold_open on stock.hold (shop_id, sku_id, level_ref) where status in ('held', 'noted');
 create index hold_limited on stock.hold (buyer_id, shop_id) where is_limited and status <> 'released';
 
 -- Sold units that came back, once for each key.

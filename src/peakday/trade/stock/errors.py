@@ -7,13 +7,16 @@ Refusal
 │   ├── BuyerLimitReached    this buyer may have no more of this SKU
 │   ├── EventLimitReached    this buyer may have no more in this event
 │   ├── NotStocked           the SKU was never counted: it is not for sale here
+│   ├── MoreThanSold         more units come back than were sold
 │   ├── StockBelowZero       a change would take more units than there are
 │   └── ChangeKeyReused      the same key with another change
 ├── NotFound
 │   ├── StockNotFound        no such level in this shop
 │   └── HoldNotFound         the claim holds no such SKU
 ├── Invalid
-│   └── ClaimNotValid        quantities, number of SKUs
+│   ├── ClaimNotValid        quantities, number of SKUs
+│   ├── ChangeNotValid       number, reason or key of a change
+│   └── WarehouseUnknown     no such warehouse
 └── Unavailable
     ├── StockBusy            the queue is full; nothing was done
     └── StockUnavailable     the database does not answer; ask again with the same key
@@ -58,6 +61,13 @@ class NotStocked(Conflict):
     message = Text("该规格暂无库存记录,不可购买", "This SKU has no stock record and cannot be bought")
 
 
+class MoreThanSold(Conflict):
+    """More units come back than were sold."""
+
+    code = "more_than_sold"
+    message = Text("最多可退回 {left} 件", "At most {left} can come back")
+
+
 class StockBelowZero(Conflict):
     """A change would take more units than there are."""
 
@@ -93,6 +103,20 @@ class ClaimNotValid(Invalid):
 
     code = "claim_not_valid"
     message = Text("下单数量有误", "The quantities are not valid")
+
+
+class ChangeNotValid(Invalid):
+    """Number, reason or key of a change."""
+
+    code = "stock_change_not_valid"
+    message = Text("库存调整有误", "The change of stock is not valid")
+
+
+class WarehouseUnknown(Invalid):
+    """No such warehouse."""
+
+    code = "warehouse_unknown"
+    message = Text("没有这个仓库", "There is no such warehouse")
 
 
 class StockBusy(Unavailable):

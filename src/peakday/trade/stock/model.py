@@ -135,11 +135,13 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of claims that were paid. `short`: mode payment, and the units were gone: give the money back."""
+    """What became of (claim, SKU) now that they are paid. What was settled or released before is in neither.
+
+    `short`: mode payment, and the units were gone: give the money back.
+    """
 
     sold: tuple[tuple[UUID, UUID], ...]
     short: tuple[tuple[UUID, UUID], ...]
-    not_open: tuple[tuple[UUID, UUID], ...]  # released before: paid after close
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,135 @@
+"""How do many callers share one trip to the database, none waiting for a batch to fill?
+
+Whatever is asked while a batch is with the database goes with the next one: the busier, the larger the batch; nothing
+sleeps. Half of a long queue goes at a time, so that its answers are sent and the next questions read while the
+database works on the other half. Callers are told by a callback, in their order. A connection that breaks is tried
+again: what is asked must bear to be asked twice. When a batch fails for another reason each of its questions is asked
+alone, so that one bad question harms nobody else.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+import asyncpg
+
+from peakday.kernel.database import Database, Tx
+from peakday.kernel.database.errors import DatabaseFull
+from peakday.trade.stock.errors import StockBusy, StockUnavailable
+
+BATCH_MIN = 64
+BATCH_MAX = 2_000
+WEIGHT_MAX = 8_000  # rows of one batch
+QUEUE_MAX = 50_000
+ATTEMPTS_MAX = 6
+PAUSE_SECONDS_FIRST = 0.05
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+Tell = Callable[[A | BaseException], None]
+_log = logging.getLogger(__name__)
+_BROKEN = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError,
+           asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError, TimeoutError)  # fmt: skip
+# another process was first, in another order: asked again, the questions see what it did
+_AGAIN = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+class Lane(Generic[Q, A]):
+    """A queue, and the task that empties it while there is something in it."""
+
+    def __init__(
+        self, database: Database, work: Callable[[Tx, list[Q]], Awaitable[list[A]]], weigh: Callable[[Q], int]
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._work = work
+        self._weigh = weigh
+        self._waiting: deque[tuple[Q, Tell[A]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    def ask(self, question: Q, tell: Tell[A]) -> None:
+        """Queue a question; `tell` is called once, later, with the answer or what failed. Refuses `StockBusy`."""
+        if len(self._waiting) >= QUEUE_MAX:
+            raise StockBusy
+        self._waiting.append((question, tell))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Return when everything that was asked is answered."""
+        while self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        """Keep a connection while there is something to do: taking one from the pool costs as much as a small batch."""
+        batch: list[tuple[Q, Tell[A]]] = []
+        failures = 0
+        try:
+            while batch or self._waiting:
+                try:
+                    async with self._database.read() as connection:
+                        while batch or self._waiting:
+                            batch = batch or self._next_batch()
+                            await self._settle(connection, batch)
+                            batch, failures = [], 0
+                except _BROKEN as error:
+                    failures += 1
+                    if failures >= ATTEMPTS_MAX:
+                        _tell_all(batch, _unavailable(error))
+                        batch, failures = [], 0
+                    await asyncio.sleep(PAUSE_SECONDS_FIRST * 2**failures)
+        finally:
+            self._task = None
+
+    def _next_batch(self) -> list[tuple[Q, Tell[A]]]:
+        """What has come in, oldest first, within the limits of a batch."""
+        count = min(max(BATCH_MIN, len(self._waiting) // 2), BATCH_MAX, len(self._waiting))
+        batch = [self._waiting.popleft()]
+        weight = self._weigh(batch[0][0])
+        while len(batch) < count and weight < WEIGHT_MAX:
+            batch.append(self._waiting.popleft())
+            weight += self._weigh(batch[-1][0])
+        return batch
+
+    async def _settle(self, connection: Tx, batch: list[tuple[Q, Tell[A]]]) -> None:
+        try:
+            answers = await self._commit(connection, [question for question, _ in batch])
+        except _BROKEN:
+            raise
+        except Exception as error:  # noqa: BLE001 - its callers are told; the queue goes on
+            if len(batch) == 1:
+                if not isinstance(error, DatabaseFull):
+                    _log.exception("a question was not answered")
+                _tell_all(batch, error)
+                return
+            _log.warning("a batch of %s failed (%r); each is asked alone", len(batch), error)
+            while batch:  # what is answered leaves the batch: should the connection break, only the rest is asked again
+                await self._settle(connection, batch[:1])
+                del batch[0]
+            return
+        for (_, tell), answer in zip(batch, answers, strict=True):
+            tell(answer)
+
+    async def _commit(self, connection: Tx, questions: list[Q]) -> list[A]:
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                async with connection.transaction():
+                    return await self._work(connection, questions)
+            except _AGAIN:
+                continue
+            except asyncpg.DiskFullError as error:
+                raise DatabaseFull from error
+        async with connection.transaction():
+            return await self._work(connection, questions)
+
+
+def _tell_all(batch: list[tuple[Q, Tell[A]]], error: BaseException) -> None:
+    for _, tell in batch:
+        tell(error)
+
+
+def _unavailable(error: BaseException) -> StockUnavailable:
+    refusal = StockUnavailable()
+    refusal.__cause__ = error
+    return refusal

@@ -1,0 +1,88 @@
+"""How do thousands of buyers claim one SKU without waiting for each other's lock?
+
+One writer a process. Claims that come in while a transaction runs are decided and committed by the next one together;
+accepted means committed. Several processes take turns at the level's lock. When a level is known to be empty, a claim
+costs no lock any more: the record is only asked whether this very claim was accepted before (a retry), and the refusal
+is given from memory until the record is asked again (`rules/sold_out_memory.py`).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from peakday.kernel.database import Database, Tx
+from peakday.trade.stock import store
+from peakday.trade.stock.actions.claim_units import claim_units
+from peakday.trade.stock.actions.lane import Lane
+from peakday.trade.stock.errors import ClaimNotValid, SoldOut
+from peakday.trade.stock.model import Claim, ClaimAnswer, Companion
+from peakday.trade.stock.rules.claim_validity import claim_problem
+from peakday.trade.stock.rules.sold_out_memory import SoldOutMemory
+
+Tell = Callable[[ClaimAnswer | BaseException], None]
+
+
+class StockWriter:
+    """The queue of one process (an engine of the house)."""
+
+    def __init__(self, database: Database, companion: Companion | None = None) -> None:
+        self._companion = companion
+        self._memory = SoldOutMemory()
+        self._writing: Lane[Claim, ClaimAnswer] = Lane(database, self._claim_batch, _weigh)
+        self._looking: Lane[Claim, ClaimAnswer] = Lane(database, _look_up_batch, _weigh)
+
+    async def claim(self, claim: Claim) -> ClaimAnswer:
+        """The answer, once it is durable. Refuses `ClaimNotValid`, `StockBusy`, `StockUnavailable`."""
+        answered: asyncio.Future[ClaimAnswer] = asyncio.get_running_loop().create_future()
+        self.ask(claim, partial(_resolve, answered))
+        return await answered
+
+    def ask(self, claim: Claim, tell: Tell) -> None:
+        """The same for a hot door: `tell` is called with the answer or the failure. Refuses as `claim` does."""
+        problem = claim_problem(claim)
+        if problem is not None:
+            raise ClaimNotValid(problem)
+        if self._memory.knows(claim, time.monotonic()):
+            self._looking.ask(claim, tell)
+        else:
+            self._writing.ask(claim, tell)
+
+    async def close(self) -> None:
+        """Return when everything that was asked is answered."""
+        await self._writing.close()
+        await self._looking.close()
+
+    async def _claim_batch(self, tx: Tx, claims: list[Claim]) -> list[ClaimAnswer]:
+        await store.pin_plans(tx)
+        answers, left = await claim_units(tx, claims, self._companion)
+        now = time.monotonic()
+        for key, available in left.items():
+            self._memory.note(key, available, now)
+        return answers
+
+
+async def _look_up_batch(tx: Tx, claims: list[Claim]) -> list[ClaimAnswer]:
+    """The level is empty: what was accepted before stays accepted, the others come too late."""
+    known = await store.known_claims(tx, [claim.claim_id for claim in claims])
+    return [_looked_up(claim, known.get(claim.claim_id)) for claim in claims]
+
+
+def _looked_up(claim: Claim, at: datetime | None) -> ClaimAnswer:
+    if at is not None:
+        return ClaimAnswer(claim.claim_id, None, at, is_repeated=True)
+    return ClaimAnswer(claim.claim_id, SoldOut(sku_id=claim.needs[0].sku_id), None)
+
+
+def _weigh(claim: Claim) -> int:
+    return len(claim.needs)
+
+
+def _resolve(answered: "asyncio.Future[ClaimAnswer]", answer: ClaimAnswer | BaseException) -> None:
+    if answered.done():  # the caller may have gone away
+        return
+    if isinstance(answer, BaseException):
+        answered.set_exception(answer)
+    else:
+        answered.set_result(answer)
