@@ -45,6 +45,7 @@ from peakday.market.shops.web import v1 as shops_api
 from peakday.operations.health.web import merchant as health_pages
 from peakday.operations.health.web import v1 as health_api
 from peakday.operations.workbench.web import merchant as workbench_pages
+from peakday.operations.workbench.web import switches_v1 as switches_api
 from peakday.operations.workbench.web import v1 as workbench_api
 from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
@@ -60,7 +61,7 @@ from peakday.trade.sale_events.web import v1 as sale_events_api
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
     accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api,
-    health_api, workbench_api,
+    health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api,
