@@ -1,18 +1,30 @@
 """What may other rooms and doors ask of carts?
 
-`quote` is the one way to price for a shopper.
+`quote` is the one way to price for a shopper; `quote_each` prices goods one by one, for the hot minute.
 """
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from peakday.kernel.database import Tx
+from peakday.trade.carts.actions.quote_each import quote_each
 from peakday.trade.carts.actions.quote_lines import quote
 from peakday.trade.carts.quoted import Asking, Quote, QuotedLine, Wanted
 
 LINES_MAX = 300
 
-__all__ = ["LINES_MAX", "Asking", "Quote", "QuotedLine", "Wanted", "quote", "selected_of", "take_bought", "take_lines"]
+__all__ = [
+    "LINES_MAX",
+    "Asking",
+    "Quote",
+    "QuotedLine",
+    "Wanted",
+    "quote",
+    "quote_each",
+    "selected_of",
+    "take_bought",
+    "take_lines",
+]
 
 
 async def selected_of(tx: Tx, buyer_id: UUID) -> list[Wanted]:
