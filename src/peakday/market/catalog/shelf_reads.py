@@ -8,15 +8,17 @@ import asyncpg
 from peakday.kernel.database import Tx
 from peakday.market.catalog.model import ShelfGood
 
+# `offset 0`: SKU by SKU through the index, however many rows the planner expects
 _GOODS_OF = """
 with wanted as materialized (
     select s.shop_id, s.sku_id, s.item_id, i.title, s.spec, i.images[1] as image,
         coalesce(s.price_minor, i.list_price_minor) as price_minor, i.currency, i.leaf_category_id,
         s.status = 'on_sale' and i.status = 'on_sale' as is_on_sale
     from unnest($1::uuid[], $2::uuid[]) as w(shop_id, sku_id)
-    join catalog.sku s on s.sku_id = w.sku_id and s.shop_id = w.shop_id
-    join catalog.item i on i.shop_id = s.shop_id and i.item_id = s.item_id
-    where s.status <> 'deleted' and i.status <> 'deleted'
+    cross join lateral (select * from catalog.sku s
+        where s.sku_id = w.sku_id and s.shop_id = w.shop_id and s.status <> 'deleted' offset 0) s
+    cross join lateral (select * from catalog.item i
+        where i.shop_id = s.shop_id and i.item_id = s.item_id and i.status <> 'deleted' offset 0) i
 ), recursive_categories as (
     with recursive above(leaf_id, category_id) as (
         select distinct leaf_category_id, leaf_category_id from wanted where leaf_category_id is not null
@@ -33,8 +35,12 @@ from wanted w left join recursive_categories r on r.leaf_id = w.leaf_category_id
 async def find_goods_of(tx: Tx, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], ShelfGood]:
     """The SKUs that these (shop_id, sku_id) name; what is not there, or was deleted, is left out."""
     rows = await tx.fetch(_GOODS_OF, [shop_id for shop_id, _ in pairs], [sku_id for _, sku_id in pairs])
-    return {(row[0], row[1]): _good(row) for row in rows}
+    chains: dict[UUID | None, frozenset[UUID]] = {}
+    return {(row[0], row[1]): _good(row, chains) for row in rows}
 
 
-def _good(row: asyncpg.Record) -> ShelfGood:
-    return ShelfGood(**{**dict(row), "category_ids": frozenset(row["category_ids"])})
+def _good(row: asyncpg.Record, chains: dict[UUID | None, frozenset[UUID]]) -> ShelfGood:
+    chain = chains.get(row["leaf_category_id"])
+    if chain is None:
+        chain = chains[row["leaf_category_id"]] = frozenset(row["category_ids"])
+    return ShelfGood(**{**dict(row), "category_ids": chain})

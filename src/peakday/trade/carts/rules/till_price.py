@@ -6,12 +6,13 @@ What cannot be bought stands in its till with the reason and no money; what belo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from peakday.kernel.ids import show_id
+from peakday.kernel.refusal import Problem
 from peakday.market.catalog.model import SKU_PREFIX, ShelfGood
 from peakday.market.shops.model import ShopFront, ShopKind
 from peakday.trade.carts.quoted import Asking, Quote, QuotedLine, Wanted
@@ -42,10 +43,21 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class _Facts:
+    """One SKU that is wanted, before the till is priced."""
+
+    wanted: Wanted
+    good: ShelfGood | None
+    offer: Offer | None
+    price_minor: int
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Till:
     currency: str
     rules: PriceRules
-    lines: list[QuotedLine]
+    facts: list[_Facts]
 
 
 def price_tills(wanted: Sequence[Wanted], shelf: Shelf, asking: Asking) -> list[Quote]:
@@ -53,17 +65,19 @@ def price_tills(wanted: Sequence[Wanted], shelf: Shelf, asking: Asking) -> list[
     tills: dict[tuple[str, str, str], _Till] = {}
     homeless = []
     for each in wanted:
-        line = _line(each, shelf, asking)
+        facts = _facts(each, shelf, asking)
         shop = shelf.shops.get(each.shop_id)
-        if shop is None or line.item_id is None:
-            homeless.append(line)
+        if shop is None or facts.good is None:
+            homeless.append(facts)
             continue
         rules = shelf.rules[shop.kind]
-        key = (line.currency, rules.name, rules.version)
-        tills.setdefault(key, _Till(line.currency, rules, [])).lines.append(line)
+        key = (facts.good.currency, rules.name, rules.version)
+        if key not in tills:
+            tills[key] = _Till(facts.good.currency, rules, [])
+        tills[key].facts.append(facts)
     if not tills:
         return [_price(_Till(CURRENCY_UNKNOWN, shelf.rules[ShopKind.TMALL], homeless), shelf, asking)]
-    next(iter(tills.values())).lines.extend(homeless)
+    next(iter(tills.values())).facts.extend(homeless)
     return [_price(till, shelf, asking) for till in tills.values()]
 
 
@@ -73,32 +87,20 @@ def line_name(sku_id: UUID) -> str:
     return show_id(SKU_PREFIX, sku_id)
 
 
-def _line(wanted: Wanted, shelf: Shelf, asking: Asking) -> QuotedLine:
+def _facts(wanted: Wanted, shelf: Shelf, asking: Asking) -> _Facts:
     pair = (wanted.shop_id, wanted.sku_id)
     good, shop = shelf.goods.get(pair), shelf.shops.get(wanted.shop_id)
     if good is None:
-        return QuotedLine(
-            wanted.shop_id, wanted.sku_id, None, line_name(wanted.sku_id), "", {}, wanted.quantity, 0, 0, 0, 0,
-            CURRENCY_UNKNOWN, frozenset(), problem=line_problem(None, shop, None, wanted.quantity),
-        )  # fmt: skip
+        return _Facts(wanted, None, None, 0, line_problem(None, shop, None, wanted.quantity))
     offers = shelf.offers.get(pair)
     is_in_live_room = wanted.live_room_id is not None
     offer = lowest_offer(offers, good.currency, asking.tags, is_in_live_room=is_in_live_room) if offers else None
     price = good.price_minor if offer is None else offer.price_minor
-    problem = line_problem(good, shop, price, wanted.quantity)
-    return QuotedLine(
-        shop_id=wanted.shop_id, sku_id=wanted.sku_id, item_id=good.item_id, line_id=line_name(wanted.sku_id),
-        title=good.title, spec=good.spec, quantity=wanted.quantity,
-        catalogue_minor=price or 0 if good.price_minor is None else good.price_minor, price_minor=price or 0,
-        list_minor=0 if problem else (price or 0) * wanted.quantity, payable_minor=0, currency=good.currency,
-        category_ids=good.category_ids, offer_no=offer.offer_no if offer else None,
-        event_ref=offer.event_ref if offer else None, image=good.image, problem=problem,
-        live_room_id=wanted.live_room_id, leaf_category_id=good.leaf_category_id,
-    )  # fmt: skip
+    return _Facts(wanted, good, offer, price or 0, line_problem(good, shop, price, wanted.quantity))
 
 
 def _price(till: _Till, shelf: Shelf, asking: Asking) -> Quote:
-    lines = tuple(_cart_line(line) for line in till.lines if line.problem is None)
+    lines = tuple(_cart_line(each, each.good) for each in till.facts if each.problem is None and each.good is not None)
     cart = Cart(
         lines=lines, currency=till.currency, at=shelf.at, tags=asking.tags, channel=asking.channel, used=shelf.used
     )
@@ -111,15 +113,34 @@ def _price(till: _Till, shelf: Shelf, asking: Asking) -> Quote:
     )
     best = best_price(cart, offers, wallet, till.rules)
     payable = {line.line_id: line.payable_minor for line in best.priced.lines}
-    quoted = tuple(replace(line, payable_minor=payable.get(line.line_id, 0)) for line in till.lines)
+    quoted = tuple(_quoted(each, payable) for each in till.facts)
     token = quote_token([(line.sku_id, line.quantity, line.payable_minor) for line in quoted], best.priced)
     return Quote(shelf.at, till.currency, quoted, cart, till.rules, offers, wallet, best, token)
 
 
-def _cart_line(line: QuotedLine) -> Line:
-    assert line.item_id is not None, line
+def _cart_line(facts: _Facts, good: ShelfGood) -> Line:
+    """The ids are the record's: those that asyncpg reads are hashed without Python, and scopes are looked up often."""
     return Line(
-        line_id=line.line_id, sku_id=line.sku_id, item_id=line.item_id, shop_id=line.shop_id,
-        price_minor=line.price_minor, quantity=line.quantity, category_ids=line.category_ids,
-        live_room_id=line.live_room_id,
+        line_id=line_name(good.sku_id), sku_id=good.sku_id, item_id=good.item_id, shop_id=good.shop_id,
+        price_minor=facts.price_minor, quantity=facts.wanted.quantity, category_ids=good.category_ids,
+        live_room_id=facts.wanted.live_room_id,
+    )  # fmt: skip
+
+
+def _quoted(facts: _Facts, payable: Mapping[str, int]) -> QuotedLine:
+    wanted, good, offer = facts.wanted, facts.good, facts.offer
+    line_id = line_name(wanted.sku_id)
+    if good is None:
+        return QuotedLine(
+            wanted.shop_id, wanted.sku_id, None, line_id, "", {}, wanted.quantity, 0, 0, 0, 0, CURRENCY_UNKNOWN,
+            frozenset(), problem=facts.problem, live_room_id=wanted.live_room_id,
+        )  # fmt: skip
+    return QuotedLine(
+        shop_id=good.shop_id, sku_id=good.sku_id, item_id=good.item_id, line_id=line_id, title=good.title,
+        spec=good.spec, quantity=wanted.quantity,
+        catalogue_minor=facts.price_minor if good.price_minor is None else good.price_minor,
+        price_minor=facts.price_minor, list_minor=0 if facts.problem else facts.price_minor * wanted.quantity,
+        payable_minor=payable.get(line_id, 0), currency=good.currency, category_ids=good.category_ids,
+        offer_no=offer.offer_no if offer else None, event_ref=offer.event_ref if offer else None, image=good.image,
+        problem=facts.problem, live_room_id=wanted.live_room_id, leaf_category_id=good.leaf_category_id,
     )  # fmt: skip
