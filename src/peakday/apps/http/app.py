@@ -47,6 +47,8 @@ from peakday.operations.health.web import v1 as health_api
 from peakday.operations.workbench.web import merchant as workbench_pages
 from peakday.operations.workbench.web import switches_v1 as switches_api
 from peakday.operations.workbench.web import v1 as workbench_api
+from peakday.trade.ledger.web import merchant as ledger_pages
+from peakday.trade.ledger.web import v1 as ledger_api
 from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
 from peakday.trade.payments.web import v1 as payments_api
@@ -64,7 +66,7 @@ ROOMS = (
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, health_pages, workbench_pages,
-    sale_events_api, platform_events_api, sale_events_pages, payments_api,
+    sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 

@@ -27,10 +27,13 @@ from peakday.trade.ledger.model import (
     SaleAccounts,
 )
 from peakday.trade.ledger.queries import (
+    SEE_MONEY,
+    VIEW,
     get_account,
     get_answer,
     get_balance,
     list_accounts,
+    list_balances,
     list_entries,
     list_holds,
 )
@@ -46,6 +49,8 @@ from peakday.trade.ledger.rules.refund_reversal import refund_after_release, ref
 from peakday.trade.ledger.store import account_id_of
 
 __all__ = [
+    "SEE_MONEY",
+    "VIEW",
     "FundingSplit",
     "LedgerWriter",
     "account_id_of",
@@ -59,6 +64,7 @@ __all__ = [
     "get_balance",
     "goods_received",
     "list_accounts",
+    "list_balances",
     "list_entries",
     "list_holds",
     "open_accounts",

@@ -7,7 +7,7 @@ money that is promised but not yet moved. An `Answer` tells what became of a pos
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -252,6 +252,14 @@ class Balance:
     def available_minor(self) -> int:
         """What is left when every open hold is settled that takes from it."""
         return self.balance_minor - self.held_out_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A span of market days, both included; None is open."""
+
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

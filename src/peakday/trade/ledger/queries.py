@@ -6,12 +6,13 @@ for an instant that is over it never changes.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 
 from peakday.kernel.actor import Actor, ActorKind, require
+from peakday.kernel.clock import day_start
 from peakday.kernel.database import Tx
 from peakday.kernel.refusal import Invalid, NotFound, Problem
 from peakday.kernel.text import Text
@@ -20,6 +21,7 @@ from peakday.trade.ledger.model import (
     Account,
     Answer,
     Balance,
+    Days,
     Effect,
     NormalSide,
     StatementLine,
@@ -30,6 +32,9 @@ from peakday.trade.ledger.store import ACCOUNT_COLUMNS, HOLD_COLUMNS, account_of
 VIEW = "finance:view"
 SEE_MONEY = "data:view"
 PAGE_MAX = 200
+ENTRY_NO_MAX = 2**62
+EVERY_DAY = Days()
+_INSTANT = timedelta(microseconds=1)
 
 
 async def get_account(tx: Tx, actor: Actor, account_id: UUID) -> Account:
@@ -64,14 +69,24 @@ async def get_balance(tx: Tx, actor: Actor, account_id: UUID, at: int | datetime
     return _balance_of(account, row, at)
 
 
+async def list_balances(tx: Tx, actor: Actor, owner_id: UUID) -> list[tuple[Account, Balance]]:
+    """What a shop (or creator) holds now, an account a kind and currency."""
+    accounts = await list_accounts(tx, actor, owner_id)
+    rows = await tx.fetch(_BALANCES_NOW, [account.account_id for account in accounts])
+    figures = {row["account_id"]: row for row in rows}
+    return [(account, _balance_of(account, figures[account.account_id], None)) for account in accounts]
+
+
 async def list_entries(
-    tx: Tx, actor: Actor, account_id: UUID, before_entry_no: int | None = None, limit: int = 50
+    tx: Tx, actor: Actor, account_id: UUID, before_entry_no: int | None = None, limit: int = 50, days: Days = EVERY_DAY
 ) -> list[StatementLine]:  # fmt: skip
     """An account's entries, newest first, before `before_entry_no` (the last of the page before); at most 200."""
     if not 1 <= limit <= PAGE_MAX:
         raise Invalid(_LIMIT_PROBLEM)
     account = await get_account(tx, actor, account_id)
-    rows = await tx.fetch(_STATEMENT, account_id, before_entry_no, limit)
+    first, last = await _entry_span(tx, days)
+    before = last + 1 if before_entry_no is None else min(before_entry_no, last + 1)
+    rows = await tx.fetch(_STATEMENT, account_id, before, limit, first)
     return [_line_of(account, row) for row in rows]
 
 
@@ -109,6 +124,16 @@ async def _entry_no_at(tx: Tx, at: datetime) -> int:
     return int(number or 0)
 
 
+async def _entry_span(tx: Tx, days: Days) -> tuple[int, int]:
+    """The first and the last entry number of these days."""
+    first, last = 1, ENTRY_NO_MAX
+    if days.first_day is not None:
+        first = await _entry_no_at(tx, day_start(days.first_day) - _INSTANT) + 1
+    if days.last_day is not None:
+        last = await _entry_no_at(tx, day_start(days.last_day + timedelta(days=1)) - _INSTANT)
+    return first, last
+
+
 def _balance_of(account: Account, row: asyncpg.Record | None, entry_no: int | None) -> Balance:
     net, debits, credits_, number = (
         (row["net"], row["debits"], row["credits"], row["entry_no"]) if row else (0, 0, 0, 0)
@@ -140,6 +165,11 @@ _BALANCE_NOW = """
 select a.net_minor as net, a.pending_debits_minor as debits, a.pending_credits_minor as credits, h.entry_no
 from ledger.account a, ledger.head h where a.account_id = $1
 """
+_BALANCES_NOW = """
+select a.account_id, a.net_minor as net, a.pending_debits_minor as debits, a.pending_credits_minor as credits,
+    h.entry_no
+from ledger.account a, ledger.head h where a.account_id = any($1::uuid[])
+"""
 _BALANCE_AT = """
 select net, debits, credits, entry_no from (
     (select entry_no, debit_net_after as net, debit_pending_debits_after as debits,
@@ -154,11 +184,11 @@ _STATEMENT = """
 with lines as (
     (select entry_no, at, effect, credit_id as counter_id, true as is_debit, amount_minor, released_minor,
         debit_net_after as net_after, posting_id
-     from ledger.entry where debit_id = $1 and entry_no < coalesce($2, 9223372036854775807)
+     from ledger.entry where debit_id = $1 and entry_no < $2 and entry_no >= $4
      order by entry_no desc limit $3)
     union all
     (select entry_no, at, effect, debit_id, false, amount_minor, released_minor, credit_net_after, posting_id
-     from ledger.entry where credit_id = $1 and entry_no < coalesce($2, 9223372036854775807)
+     from ledger.entry where credit_id = $1 and entry_no < $2 and entry_no >= $4
      order by entry_no desc limit $3)
 )
 select l.*, p.rule, p.ref, p.is_simulated

@@ -1,0 +1,1 @@
+"""Which doors does the ledger have? A merchant reads the shop's money: balances, statement, export."""
