@@ -34,6 +34,7 @@ DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
+    *catalog_jobs.DUTIES,
     *ledger_jobs.DUTIES,
     *payments_jobs.DUTIES,
     *orders_jobs.DUTIES,

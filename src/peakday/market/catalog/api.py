@@ -11,7 +11,7 @@ from uuid import UUID
 
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
-from peakday.market.catalog import bulk_reads, export, queries, shelf_reads, store
+from peakday.market.catalog import bulk_reads, export, queries, shelf_reads, shelf_search, store
 from peakday.market.catalog.actions.create_item import create_item
 from peakday.market.catalog.actions.edit_item import edit_item, undo_edit
 from peakday.market.catalog.actions.import_items import (
@@ -42,21 +42,36 @@ from peakday.market.catalog.model import (
     sku_id_of,
 )
 from peakday.market.catalog.rules.item_columns import ITEM_COLUMNS
+from peakday.market.catalog.shelf import COUNTED_MAX, SHELF_PAGE_MAX, ShelfItem, ShelfQuestion, ShelfSort
+from peakday.market.catalog.shelf_index import refresh_shelf
 
 ITEM_IMPORT_KIND = KIND
 ITEM_IMPORT_JOB = JOB
 GOODS_MAX = 10_000  # SKUs of one question
 
+# the market's shelf: for shoppers, without an actor; goods on sale are everybody's to see
+search_shelf = shelf_search.search_shelf
+count_shelf = shelf_search.count_shelf
+find_shelf_items = shelf_search.find_shelf_items
+shelf_categories = shelf_search.shelf_categories
+write_popularity = shelf_search.write_popularity
+
 __all__ = [
+    "COUNTED_MAX",
     "ITEM_COLUMNS",
     "ITEM_IMPORT_JOB",
     "ITEM_IMPORT_KIND",
+    "SHELF_PAGE_MAX",
     "ItemImport",
+    "ShelfItem",
+    "ShelfQuestion",
+    "ShelfSort",
     "ask_for_item_import",
     "category_id_of",
     "copy_facts",
     "copy_items",
     "count_items",
+    "count_shelf",
     "create_item",
     "edit_item",
     "ensure_brands",
@@ -65,6 +80,7 @@ __all__ = [
     "export_xlsx",
     "find_goods",
     "find_goods_of",
+    "find_shelf_items",
     "find_titles",
     "get_item",
     "item_id_of",
@@ -77,9 +93,13 @@ __all__ = [
     "list_missing_items",
     "open_item_import",
     "preview_items",
+    "refresh_shelf",
     "run_item_import",
+    "search_shelf",
+    "shelf_categories",
     "sku_id_of",
     "undo_edit",
+    "write_popularity",
 ]  # fmt: skip
 
 

@@ -1,9 +1,10 @@
-"""Which work of the catalogue is done later? Carrying on the import of a file that somebody sent."""
+"""Which work of the catalogue is done later? Carrying on the import of a file; bringing the shelf up to date."""
 
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from peakday.kernel.duties import Duty
 from peakday.kernel.house import House
 from peakday.kernel.imports import ImportMoved, ImportStatus, fail_run, get_run
 from peakday.kernel.jobs import JobKind
@@ -11,6 +12,7 @@ from peakday.kernel.rowfiles.errors import FileUnreadable
 from peakday.market.catalog import api
 
 TIMEOUT_SECONDS = 6 * 3600
+SHELF_EVERY_SECONDS = 15
 
 
 async def import_items(house: House, payload: dict[str, Any]) -> None:
@@ -37,4 +39,11 @@ def forget_upload(house: House, path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+async def refresh_shelf(house: House) -> None:
+    """Put on the shelf what merchants changed."""
+    async with house.database.transaction() as tx:
+        await api.refresh_shelf(tx)
+
+
+DUTIES = [Duty("catalog.refresh_shelf", SHELF_EVERY_SECONDS, refresh_shelf)]
 JOB_KINDS = [JobKind(api.ITEM_IMPORT_JOB, import_items, timeout_seconds=TIMEOUT_SECONDS)]
