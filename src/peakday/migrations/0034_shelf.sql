@@ -5,6 +5,8 @@
 create table catalog.shelf_item (
     item_id uuid primary key,                -- derived from shop and source_ref, so it names one item of one shop
     shop_id uuid not null,
+    sku_id uuid not null,                    -- the cheapest on sale: what a list shows the price of
+    sku_count int not null,
     title text not null,
     brand_name text,
     image text,

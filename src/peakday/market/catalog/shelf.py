@@ -20,10 +20,12 @@ class ShelfSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShelfItem:
-    """An item as a list shows it; `price_minor` is its cheapest SKU by the catalogue, before any sale price."""
+    """An item as a list shows it; `sku_id` is its cheapest SKU, `price_minor` what the catalogue asks for that one."""
 
     item_id: UUID
     shop_id: UUID
+    sku_id: UUID
+    sku_count: int
     title: str
     brand_name: str | None
     image: str | None

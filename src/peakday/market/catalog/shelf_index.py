@@ -25,16 +25,20 @@ with recursive tree as (
 select i.item_id, i.shop_id, i.title, b.name as brand_name, i.images[1] as image, i.leaf_category_id,
     coalesce(t.category_ids, '{}') as category_ids, t.words as category_words, i.strike_price_minor, i.currency,
     coalesce(i.first_listed_at, i.updated_at) as listed_at, i.source_ref,
-    case when i.status = 'on_sale' then (select min(coalesce(s.price_minor, i.list_price_minor)) from catalog.sku s
-        where s.shop_id = i.shop_id and s.item_id = i.item_id and s.status = 'on_sale') end as price_minor
+    s.sku_id, s.price_minor, s.sku_count
 from catalog.item i
 left join tree t on t.category_id = i.leaf_category_id
+left join lateral (
+    select (array_agg(k.sku_id order by coalesce(k.price_minor, i.list_price_minor), k.sku_id))[1] as sku_id,
+        min(coalesce(k.price_minor, i.list_price_minor)) as price_minor, count(*)::int as sku_count
+    from catalog.sku k where k.shop_id = i.shop_id and k.item_id = i.item_id and k.status = 'on_sale'
+) s on i.status = 'on_sale'
 left join catalog.brand b on b.brand_id = i.brand_id
 where i.changed_xid >= $1::text::xid8 or t.changed_xid >= $1::text::xid8 or b.changed_xid >= $1::text::xid8
 """
 _COLUMNS = (
-    "item_id", "shop_id", "title", "brand_name", "image", "leaf_category_id", "category_ids", "price_minor",
-    "strike_price_minor", "currency", "listed_at",
+    "item_id", "shop_id", "sku_id", "sku_count", "title", "brand_name", "image", "leaf_category_id", "category_ids",
+    "price_minor", "strike_price_minor", "currency", "listed_at",
 )  # fmt: skip
 
 
@@ -44,7 +48,8 @@ async def refresh_shelf(tx: Tx) -> int:
     until = await tx.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text")
     await tx.execute(
         "create temp table shelf_fresh (like catalog.shelf_item) on commit drop;"
-        "alter table shelf_fresh alter price_minor drop not null, drop popularity, drop terms, add words text[]"
+        "alter table shelf_fresh alter price_minor drop not null, alter sku_id drop not null,"
+        " alter sku_count drop not null, drop popularity, drop terms, add words text[]"
     )
     seen = 0
     batch: list[asyncpg.Record] = []

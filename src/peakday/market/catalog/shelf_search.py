@@ -14,8 +14,8 @@ from peakday.market.catalog.rules.search_terms import question_terms
 from peakday.market.catalog.shelf import COUNTED_MAX, SHELF_PAGE_MAX, ShelfItem, ShelfQuestion, ShelfSort
 
 _ITEM = (
-    "i.item_id, i.shop_id, i.title, i.brand_name, i.image, i.leaf_category_id, i.category_ids, i.price_minor,"
-    " i.strike_price_minor, i.currency, i.listed_at, i.popularity"
+    "i.item_id, i.shop_id, i.sku_id, i.sku_count, i.title, i.brand_name, i.image, i.leaf_category_id, i.category_ids,"
+    " i.price_minor, i.strike_price_minor, i.currency, i.listed_at, i.popularity"
 )
 _KEYS: dict[ShelfSort, str] = {
     ShelfSort.POPULAR: "-{0}.popularity",
