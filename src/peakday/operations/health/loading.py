@@ -49,10 +49,15 @@ class Loaded:
     currency: str
 
 
-async def load_shop(tx: Tx, shop_id: UUID, now: datetime, item_ids: Sequence[UUID] | None = None) -> Loaded:
-    """The shop as it is and will be; only these items and some cheap company, where named. Refuses `NotFound`."""
+async def load_shop(
+    tx: Tx, shop_id: UUID, now: datetime, item_ids: Sequence[UUID] | None = None, company: int = COMPANY
+) -> Loaded:  # fmt: skip
+    """The shop as it is and will be; only these items and so many of the cheapest SKUs, where named.
+
+    Refuses `NotFound`.
+    """
     shop = await shops.get_shop(tx, SYSTEM, shop_id)
-    goods = await catalog.list_costed(tx, shop_id, item_ids, 0 if item_ids is None else COMPANY)
+    goods = await catalog.list_costed(tx, shop_id, item_ids, 0 if item_ids is None else company)
     asked = await _asked(tx, shop_id, now, None if item_ids is None else [good.sku_id for good in goods])
     deals = await price_history.late_deals(tx, shop_id, Window(now - timedelta(days=LATE_DAYS), now))
     presales = await _presales(tx, shop_id)
@@ -75,7 +80,7 @@ def rules_of(kind: ShopKind) -> RulesOn:
     return on
 
 
-def with_candidate(loaded: Loaded, shop_id: UUID, candidate: Instrument) -> Desk:
+def with_candidate(loaded: Loaded, shop_id: UUID | None, candidate: Instrument) -> Desk:
     """The desk as it would be with the candidate, in place of an instrument of its name."""
     others = [one for one in loaded.desk.shelf.set_ups if one.instrument.instrument_id != candidate.instrument_id]
     own = SetUp(candidate, shop_id, loaded.desk.now, is_candidate=True)

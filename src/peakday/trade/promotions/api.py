@@ -169,6 +169,7 @@ __all__ = [
     "record_uses",
     "refund_everything",
     "refund_line",
+    "require_owner",
     "resume",
     "return_use",
     "return_whole_uses",

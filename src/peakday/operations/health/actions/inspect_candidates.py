@@ -10,6 +10,7 @@ from uuid import UUID
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
 from peakday.kernel.text import Text
+from peakday.operations.health.actions.inspect_platform import inspect_platform_candidate
 from peakday.operations.health.actions.set_red_lines import FIGURES, VIEW
 from peakday.operations.health.fault_words import KIND_TEXTS, REMEDY_TEXTS
 from peakday.operations.health.loading import Loaded, load_shop, touched_items, with_candidate, without
@@ -46,10 +47,10 @@ class PriceChange:
 async def inspect_candidate(tx: Tx, shop_id: UUID | None, candidate: Instrument, now: datetime) -> Inspection:
     """The faults that the candidate brings about in its shop, one finding a kind, the dearest as its proof.
 
-    Of the platform's own instruments no shop is asked: they are the platform's to check.
+    The platform's own are looked at in a sample of shops (`inspect_platform.py`).
     """
     if shop_id is None:
-        return Inspection()
+        return await inspect_platform_candidate(tx, candidate, now)
     loaded = await load_shop(tx, shop_id, now, await touched_items(tx, shop_id, candidate))
     desk = with_candidate(loaded, shop_id, candidate)
     faults = await asyncio.to_thread(scan, desk, loaded.typed)

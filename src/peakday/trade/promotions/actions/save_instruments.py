@@ -163,14 +163,21 @@ def _same_or_refuse(there: StoredInstrument, instrument: Instrument) -> StoredIn
 
 async def _unknown_goods(tx: Tx, shop_id: UUID | None, instrument: Instrument) -> frozenset[Id]:
     """Items and SKUs that the shop does not have; the platform's are enrolled, not listed here."""
-    if shop_id is None:
-        return frozenset()
     items, skus = goods_named(instrument)
     unknown: set[Id] = {each for each in (*items, *skus) if not isinstance(each, UUID)}
+    if shop_id is None:
+        return frozenset(unknown | await _unknown_shops(tx, instrument))
     missing = await catalog.list_missing_items(tx, [(shop_id, item) for item in items if isinstance(item, UUID)])
     wanted = [sku for sku in skus if isinstance(sku, UUID)]
     found = {goods.sku_id for goods in await catalog.find_goods(tx, shop_id, wanted)} if wanted else set()
     return frozenset(unknown | set(missing) | (set(wanted) - found))
+
+
+async def _unknown_shops(tx: Tx, instrument: Instrument) -> set[Id]:
+    named = instrument.scope.shop_ids
+    wanted = [each for each in named if isinstance(each, UUID)]
+    known = await shops.find_fronts(tx, wanted) if wanted else {}
+    return {each for each in named if not isinstance(each, UUID) or each not in known}
 
 
 def _uuid(identity: Id) -> UUID:

@@ -5,68 +5,81 @@ a sample basket would cost; `inspect` asks the guard and shows its findings with
 kept until the form is saved.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from peakday.kernel.actor import require
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id, show_id
+from peakday.kernel.money import MINOR_DIGITS
 from peakday.kernel.refusal import Invalid, Refusal
+from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId
 from peakday.kernel.web.problems import status_of
 from peakday.market.catalog import api as catalog
-from peakday.market.shops import api as shops
 from peakday.market.shops.model import Shop
 from peakday.trade.promotions import api
 from peakday.trade.promotions.errors import BadInstrument, Unguarded
-from peakday.trade.promotions.model import Channel, Instrument
+from peakday.trade.promotions.model import Channel, Instrument, Kind
 from peakday.trade.promotions.rules.instrument_faults import instrument_faults
 from peakday.trade.promotions.rules.instrument_summary import CHANNELS, say_instrument
 from peakday.trade.promotions.rules.publication_faults import OFFERS, goods_named
 from peakday.trade.promotions.stored import KEY_MAX, PREFIX, Basket
-from peakday.trade.promotions.web.bodies import CATEGORY_PREFIX, SHOP_PREFIX
+from peakday.trade.promotions.web.bodies import CATEGORY_PREFIX
 from peakday.trade.promotions.web.findings import show_findings
-from peakday.trade.promotions.web.forms import LISTS, SHAPES, TIERS_SHOWN, Typed, form_of, kind_of, read_form
+from peakday.trade.promotions.web.forms import LISTS, SHAPES, TIERS_SHOWN, form_of, kind_of, read_form
+from peakday.trade.promotions.web.owner import (
+    PLATFORM_KINDS,
+    OwnerRef,
+    Platform,
+    base_of,
+    find_owner,
+    sample_shop,
+)
+from peakday.trade.promotions.web.typed import Typed
 from peakday.trade.promotions.web.words import FIELD_TEXTS, KIND_GROUPS, KIND_TEXTS, SEVERITY_TEXTS
 
 router = APIRouter(include_in_schema=False)
 
 CATEGORIES_MAX = 2_000
 FIELD_MAX = 20_000  # letters of one field: a list of item numbers
-ShopRef = Annotated[UUID, ShownId(SHOP_PREFIX)]
 InstrumentRef = Annotated[UUID, ShownId(PREFIX)]
 Line = Annotated[str, Query(max_length=100, pattern=LINE_PATTERN)]
 
 
 @router.get("/shop/{shop_id}/promotions/new")
-async def show_new(request: Request, shop_id: ShopRef, kind: Line = "") -> Response:
+@router.get("/platform/promotions/new")
+async def show_new(request: Request, shop_id: OwnerRef, kind: Line = "") -> Response:
     """An empty builder for a kind."""
     typed: Typed = {"kind": kind, "client_key": str(new_id(house_of(request).clock.now()))}
     return await _builder(request, shop_id, typed)
 
 
 @router.post("/shop/{shop_id}/promotions/fields")
-async def show_fields(request: Request, shop_id: ShopRef) -> Response:
+@router.post("/platform/promotions/fields")
+async def show_fields(request: Request, shop_id: OwnerRef) -> Response:
     """The fields of the kind that was chosen, with what was typed so far."""
-    require(actor_of(request), api.EDIT, shop_id)
+    api.require_owner(actor_of(request), api.EDIT, shop_id)
     return await _builder(request, shop_id, await _typed(request), template="promotions/fields.html")
 
 
 @router.post("/shop/{shop_id}/promotions/preview")
-async def preview(request: Request, shop_id: ShopRef) -> Response:
+@router.post("/platform/promotions/preview")
+async def preview(request: Request, shop_id: OwnerRef) -> Response:
     """The sentence of what was typed, what is wrong with it, and what a sample basket costs with it."""
     house, actor = house_of(request), actor_of(request)
-    require(actor, api.EDIT, shop_id)
+    api.require_owner(actor, api.EDIT, shop_id)
+    typed = await _typed(request)
     values: dict[str, Any] = {"summary": None, "problems": (), "basket": None, "refusal": None}
     async with house.database.read() as connection:
-        shop = await shops.get_shop(connection, actor, shop_id)
+        shop = await find_owner(request, connection, actor, shop_id)
         try:
-            instrument = read_form(await _typed(request), (shop_id, shop.currency), new_id(house.clock.now()))
+            instrument = read_form(typed, (shop_id, _currency(typed, shop)), new_id(house.clock.now()))
             values |= {"problems": instrument_faults(instrument)}
             values |= {"summary": say_instrument(instrument)}
             if not values["problems"]:
@@ -81,18 +94,20 @@ async def preview(request: Request, shop_id: ShopRef) -> Response:
 
 
 @router.post("/shop/{shop_id}/promotions/inspect")
-async def inspect(request: Request, shop_id: ShopRef) -> Response:
+@router.post("/platform/promotions/inspect")
+async def inspect(request: Request, shop_id: OwnerRef) -> Response:
     """What the guard says about what was typed; nothing is kept."""
     house, actor = house_of(request), actor_of(request)
-    require(actor, api.EDIT, shop_id)
+    api.require_owner(actor, api.EDIT, shop_id)
     inspection, fault, findings = None, None, []
+    typed = await _typed(request)
     async with house.database.read() as connection:
-        shop = await shops.get_shop(connection, actor, shop_id)
+        shop = await find_owner(request, connection, actor, shop_id)
         try:
-            instrument = read_form(await _typed(request), (shop_id, shop.currency), new_id(house.clock.now()))
+            instrument = read_form(typed, (shop_id, _currency(typed, shop)), new_id(house.clock.now()))
             guard = api.guard_of(house)
             inspection = await api.inspect(connection, actor, shop_id, instrument, guard, house.clock.now())
-            findings = await show_findings(connection, shop_id, inspection)
+            findings = await show_findings(connection, inspection)
         except (BadInstrument, Unguarded) as refusal:
             fault = refusal
     return house.get(Pages).render(
@@ -102,24 +117,26 @@ async def inspect(request: Request, shop_id: ShopRef) -> Response:
 
 
 @router.post("/shop/{shop_id}/promotions")
-async def create(request: Request, shop_id: ShopRef) -> Response:
+@router.post("/platform/promotions")
+async def create(request: Request, shop_id: OwnerRef) -> Response:
     """Keep a new draft."""
     house, actor, typed = house_of(request), actor_of(request), await _typed(request)
     now = house.clock.now()
     try:
         async with house.database.transaction() as tx:
-            require(actor, api.EDIT, shop_id)
-            shop = await shops.get_shop(tx, actor, shop_id)
-            instrument = read_form(typed, (shop_id, shop.currency), new_id(now))
+            api.require_owner(actor, api.EDIT, shop_id)
+            shop = await find_owner(request, tx, actor, shop_id)
+            instrument = read_form(typed, (shop_id, _currency(typed, shop)), new_id(now))
             key = str(typed.get("client_key") or "")[:KEY_MAX] or None
             stored = await api.save_draft(tx, actor, shop_id, instrument, now, key)
     except Refusal as refusal:
         return await _again(request, shop_id, typed, refusal)
-    return RedirectResponse(f"{_address(shop_id)}/{show_id(PREFIX, stored.instrument_id)}?done=drafted", 303)
+    return RedirectResponse(f"{address_for(shop_id)}/{show_id(PREFIX, stored.instrument_id)}?done=drafted", 303)
 
 
 @router.get("/shop/{shop_id}/promotions/{instrument_id}/edit")
-async def show_edit(request: Request, shop_id: ShopRef, instrument_id: InstrumentRef) -> Response:
+@router.get("/platform/promotions/{instrument_id}/edit")
+async def show_edit(request: Request, shop_id: OwnerRef, instrument_id: InstrumentRef) -> Response:
     """The builder with what an instrument says."""
     house, actor = house_of(request), actor_of(request)
     async with house.database.read() as connection:
@@ -129,27 +146,29 @@ async def show_edit(request: Request, shop_id: ShopRef, instrument_id: Instrumen
 
 
 @router.post("/shop/{shop_id}/promotions/{instrument_id}")
-async def save(request: Request, shop_id: ShopRef, instrument_id: InstrumentRef) -> Response:
+@router.post("/platform/promotions/{instrument_id}")
+async def save(request: Request, shop_id: OwnerRef, instrument_id: InstrumentRef) -> Response:
     """Keep the next version."""
     house, actor, typed = house_of(request), actor_of(request), await _typed(request)
     since = str(typed.get("since") or "")
     try:
         async with house.database.transaction() as tx:
-            shop = await shops.get_shop(tx, actor, shop_id)
+            shop = await find_owner(request, tx, actor, shop_id)
             stored, _ = await api.get_instrument(tx, actor, shop_id, instrument_id)
-            instrument = read_form(typed, (shop_id, shop.currency), instrument_id, stored.instrument)
+            instrument = read_form(typed, (shop_id, _currency(typed, shop)), instrument_id, stored.instrument)
             since_version = int(since) if since.isdecimal() and len(since) < 10 else None
             await api.edit_instrument(tx, actor, shop_id, instrument, house.clock.now(), since_version)
     except Refusal as refusal:
         return await _again(request, shop_id, typed, refusal, instrument_id)
-    return RedirectResponse(f"{_address(shop_id)}/{show_id(PREFIX, instrument_id)}?done=saved", 303)
+    return RedirectResponse(f"{address_for(shop_id)}/{show_id(PREFIX, instrument_id)}?done=saved", 303)
 
 
-async def _try(request: Request, connection: Tx, shop_id: UUID, instrument: Instrument) -> Any:
+async def _try(request: Request, connection: Tx, owner: UUID | None, instrument: Instrument) -> Any:
     """The price of a sample basket with the instrument; None when the shop has no goods for it."""
     house, actor = house_of(request), actor_of(request)
-    pieces = await api.sample_basket(connection, shop_id, instrument)
-    if not pieces:
+    shop_id = await sample_shop(connection, actor, owner, instrument)
+    pieces = await api.sample_basket(connection, shop_id, instrument) if shop_id is not None else {}
+    if shop_id is None or not pieces:
         return None
     at = max(house.clock.now(), instrument.valid_from or house.clock.now())
     basket = Basket(
@@ -160,7 +179,7 @@ async def _try(request: Request, connection: Tx, shop_id: UUID, instrument: Inst
 
 
 async def _again(
-    request: Request, shop_id: UUID, typed: Typed, refusal: Refusal, instrument_id: UUID | None = None
+    request: Request, shop_id: UUID | None, typed: Typed, refusal: Refusal, instrument_id: UUID | None = None
 ) -> Response:  # fmt: skip
     """The form with what was typed and what is wrong; another "no" than that is not ours to show."""
     if status_of(refusal) not in {409, 422}:
@@ -169,22 +188,28 @@ async def _again(
 
 
 async def _builder(
-    request: Request, shop_id: UUID, typed: Typed, instrument_id: UUID | None = None, refusal: Refusal | None = None,
+    request: Request, shop_id: UUID | None, typed: Typed, instrument_id: UUID | None = None,
+    refusal: Refusal | None = None,
     template: str = "promotions/builder.html",
 ) -> Response:  # fmt: skip
     house, actor = house_of(request), actor_of(request)
     async with house.database.read() as connection:
-        require(actor, api.EDIT, shop_id)
-        shop: Shop = await shops.get_shop(connection, actor, shop_id)
+        api.require_owner(actor, api.EDIT, shop_id)
+        shop = await find_owner(request, connection, actor, shop_id)
         categories = await catalog.list_categories(connection)
     kind = kind_of(typed)
-    address = _address(shop_id)
+    groups: Sequence[tuple[Text, Sequence[Kind]]] = KIND_GROUPS
+    if isinstance(shop, Platform):
+        kind = kind if kind in PLATFORM_KINDS else PLATFORM_KINDS[0]
+        groups = ((Text("跨店铺", "Across shops"), PLATFORM_KINDS),)
+    address = address_for(shop_id)
     return house.get(Pages).render(
         request, template, status=status_of(refusal) if refusal else 200, shop=shop, typed=typed, kind=kind,
         shape=SHAPES.get(kind, "tiers"), is_offer=kind in OFFERS, refusal=refusal, active="promotions",
         address=address, action=f"{address}/{show_id(PREFIX, instrument_id)}" if instrument_id else address,
-        is_new=instrument_id is None, kind_groups=KIND_GROUPS, kind_texts=KIND_TEXTS, field_texts=FIELD_TEXTS,
-        tiers=range(1, TIERS_SHOWN + 1), channels=CHANNELS,
+        is_new=instrument_id is None, kind_groups=groups, kind_texts=KIND_TEXTS, field_texts=FIELD_TEXTS,
+        tiers=range(1, TIERS_SHOWN + 1), channels=CHANNELS, is_platform=isinstance(shop, Platform),
+        currency=_currency(typed, shop), currencies=sorted(MINOR_DIGITS),
         categories=[(show_id(CATEGORY_PREFIX, row.category_id), row) for row in categories[:CATEGORIES_MAX]],
     )  # fmt: skip
 
@@ -197,11 +222,21 @@ async def _typed(request: Request) -> Typed:
     return typed
 
 
-async def _form_of(tx: Tx, shop_id: UUID, instrument: Instrument) -> Typed:
+async def _form_of(tx: Tx, shop_id: UUID | None, instrument: Instrument) -> Typed:
+    if shop_id is None:
+        return form_of(instrument, [])
     items, skus = goods_named(instrument)
     wanted_skus, wanted_items = ([each for each in named if isinstance(each, UUID)] for named in (skus, items))
     return form_of(instrument, await catalog.find_goods(tx, shop_id, wanted_skus, wanted_items))
 
 
-def _address(shop_id: UUID) -> str:
-    return f"/shop/{show_id(SHOP_PREFIX, shop_id)}/promotions"
+def _currency(typed: Typed, owner: Shop | Platform) -> str:
+    """The shop's, or of the platform's instrument the one that was chosen."""
+    chosen = typed.get("currency")
+    is_known = isinstance(owner, Platform) and isinstance(chosen, str) and chosen in MINOR_DIGITS
+    return str(chosen) if is_known else owner.currency
+
+
+def address_for(shop_id: UUID | None) -> str:
+    """Where the list of an owner's instruments is."""
+    return f"{base_of(shop_id)}/promotions"

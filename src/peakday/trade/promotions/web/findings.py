@@ -1,5 +1,6 @@
 """How is a finding shown: the words, the loss, and the basket that proves it with the names of its goods?"""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,22 +34,20 @@ class Shown:
     witness: ShownWitness | None
 
 
-async def show_findings(tx: Tx, shop_id: UUID, inspection: Inspection | None) -> list[Shown]:
-    """Every finding with its witness; the goods are named as the catalogue does."""
+async def show_findings(tx: Tx, inspection: Inspection | None) -> list[Shown]:
+    """Every finding with its witness; the goods are named as their shop's catalogue does."""
     if inspection is None:
         return []
-    skus = {
-        line.sku_id
-        for finding in inspection.findings
-        if finding.witness
-        for line in finding.witness.cart.lines
-        if isinstance(line.sku_id, UUID)
-    }
-    goods = await catalog.find_goods(tx, shop_id, list(skus)) if skus else []
-    titles: dict[Id, str] = {
-        each.sku_id: " ".join([each.title, *([f"({' · '.join(each.spec.values())})"] if each.spec else [])])
-        for each in goods
-    }
+    skus: dict[UUID, set[UUID]] = defaultdict(set)
+    for finding in inspection.findings:
+        for line in finding.witness.cart.lines if finding.witness else ():
+            if isinstance(line.sku_id, UUID) and isinstance(line.shop_id, UUID):
+                skus[line.shop_id].add(line.sku_id)
+    titles: dict[Id, str] = {}
+    for shop_id, wanted in skus.items():
+        for each in await catalog.find_goods(tx, shop_id, list(wanted)):
+            spec = [f"({' · '.join(each.spec.values())})"] if each.spec else []
+            titles[each.sku_id] = " ".join([each.title, *spec])
     return [Shown(finding, _witness(finding, titles)) for finding in inspection.findings]
 
 

@@ -8,24 +8,24 @@ funding, prices by SKU, a group) stays as it was.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from peakday.kernel.clock import MARKET_ZONE
-from peakday.kernel.ids import read_id, show_id
-from peakday.kernel.money import decimal_text, parse_minor
-from peakday.kernel.refusal import Problem
+from peakday.kernel.ids import show_id
+from peakday.kernel.money import decimal_text
 from peakday.kernel.text import Text
-from peakday.market.catalog.model import Goods, item_id_of, sku_id_of
+from peakday.market.catalog.model import Goods
 from peakday.trade.promotions.errors import BadInstrument
 from peakday.trade.promotions.model import (
+    BASIS,
     Benefit,
     Bundle,
     Channel,
     Component,
     Counts,
+    Funder,
     Funding,
     GiftOffer,
     Gives,
@@ -41,7 +41,8 @@ from peakday.trade.promotions.model import (
     Tier,
     Tiers,
 )
-from peakday.trade.promotions.web.bodies import CATEGORY_PREFIX, ITEM_PREFIX, SKU_PREFIX, usual_funding
+from peakday.trade.promotions.web.bodies import CATEGORY_PREFIX, ITEM_PREFIX, SHOP_PREFIX, SKU_PREFIX, usual_funding
+from peakday.trade.promotions.web.typed import SPLIT, Reader, Typed
 
 TIERS_SHOWN = 5
 SHAPES: Mapping[Kind, str] = {
@@ -49,101 +50,13 @@ SHAPES: Mapping[Kind, str] = {
     Kind.GIFT: "gift",
 }  # fmt: skip
 LISTS = ("category", "channel")  # fields that may come several times
-_SPLIT = re.compile(r"[\s,;、,;]+")
-Typed = dict[str, str | list[str]]
-
-
-@dataclass
-class Reader:
-    """What was typed, read field by field; faults are gathered, so that all are told at once."""
-
-    typed: Mapping[str, str | list[str]]
-    currency: str
-    shop_id: UUID
-    problems: list[Problem] = field(default_factory=list)
-
-    def text(self, name: str) -> str:
-        """A line, without its edges."""
-        value = self.typed.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
-
-    def has(self, name: str) -> bool:
-        """Whether a box is ticked."""
-        return bool(self.text(name))
-
-    def several(self, name: str) -> list[str]:
-        """The values of a field that may come several times."""
-        value = self.typed.get(name, [])
-        return [value] if isinstance(value, str) and value else list(value)
-
-    def amount(self, name: str, at: str, empty: int | None = None) -> int | None:
-        """An amount of money in minor units."""
-        try:
-            return parse_minor(self.text(name), self.currency) if self.text(name) else empty
-        except ValueError:
-            self.wrong(at, "not_an_amount", name)
-            return empty
-
-    def count(self, name: str, at: str, empty: int | None = None) -> int | None:
-        """A whole number."""
-        text = self.text(name)
-        if re.fullmatch(r"-?\d{1,10}", text):
-            return int(text)
-        if text:
-            self.wrong(at, "not_a_number", name)
-        return empty
-
-    def percent(self, name: str, at: str, empty: int | None = None) -> int | None:
-        """A percentage in basis points."""
-        text = self.text(name).rstrip("%")
-        try:
-            points = Decimal(text) * 100 if text else None
-        except InvalidOperation:
-            points = Decimal("0.5")
-        if points is None:
-            return empty
-        if not points.is_finite() or points != points.to_integral_value() or abs(points) > 10**6:
-            self.wrong(at, "not_a_percentage", name)
-            return empty
-        return int(points)
-
-    def instant(self, name: str) -> datetime | None:
-        """A time of the market's wall clock."""
-        text = self.text(name)
-        try:
-            return datetime.fromisoformat(text).replace(tzinfo=MARKET_ZONE).astimezone(UTC) if text else None
-        except (ValueError, OverflowError):
-            self.wrong(name, "not_a_time", name)
-            return None
-
-    def items(self, name: str) -> frozenset[Id]:
-        """Item numbers as ids."""
-        return frozenset(self._item(ref) for ref in _SPLIT.split(self.text(name)) if ref)
-
-    def sku(self, ref: str) -> Id:
-        """A SKU's number as its id."""
-        if ref.startswith(f"{SKU_PREFIX}_"):
-            return _shown_or(ref, SKU_PREFIX)
-        item, slash, sku = ref.partition("/")
-        return sku_id_of(self.shop_id, item, sku if slash else item)
-
-    def categories(self) -> frozenset[Id]:
-        """The chosen categories."""
-        return frozenset(_shown_or(ref, CATEGORY_PREFIX) for ref in self.several("category") if ref)
-
-    def wrong(self, at: str, code: str, name: str) -> None:
-        """Note a fault of what was typed."""
-        message, remedy = _FAULTS[code]
-        self.problems.append(Problem(at, code, message, remedy, value=self.text(name)[:60]))
-
-    def _item(self, ref: str) -> Id:
-        return _shown_or(ref, ITEM_PREFIX) if ref.startswith(f"{ITEM_PREFIX}_") else item_id_of(self.shop_id, ref)
 
 
 def read_form(
-    typed: Mapping[str, str | list[str]], shop: tuple[UUID, str], instrument_id: UUID, base: Instrument | None = None
+    typed: Mapping[str, str | list[str]], shop: tuple[UUID | None, str], instrument_id: UUID,
+    base: Instrument | None = None,
 ) -> Instrument:  # fmt: skip
-    """The instrument that was typed; `shop` is its id and currency, `base` what was there before.
+    """The instrument that was typed; `shop` is its id (None: the platform) and currency, `base` what was before.
 
     Refuses `BadInstrument` with every field that cannot be read.
     """
@@ -153,7 +66,7 @@ def read_form(
     instrument = Instrument(
         instrument_id=instrument_id, kind=kind, name=Text(reader.text("name"), reader.text("name_en")),
         currency=shop[1], benefit=_READERS[SHAPES.get(kind, "tiers")](reader), scope=_scope(reader),
-        funding=tuple(Funding(each.funder, each.weight, budget) for each in usual_funding(kind)),
+        funding=_funding(reader, kind, budget),
         limits=Limits(
             reader.count("per_order", "per_order"), reader.count("per_buyer", "per_buyer"),
             reader.count("total", "total"),
@@ -161,7 +74,7 @@ def read_form(
         stock_left=reader.count("issue_quantity", "issue_quantity"),
         valid_from=reader.instant("valid_from"), valid_until=reader.instant("valid_until"),
         exclusive_with=frozenset({"*"}) if reader.has("exclusive") else frozenset(),
-        audience=frozenset(word for word in _SPLIT.split(reader.text("audience")) if word),
+        audience=frozenset(word for word in SPLIT.split(reader.text("audience")) if word),
         channels=frozenset(Channel(word) for word in reader.several("channel") if word in set(Channel)),
         live_room_id=reader.text("live_room") or None, stackable=reader.has("stackable"),
         discount_max_minor=reader.amount("cap", "discount_max_minor"),
@@ -195,9 +108,18 @@ def form_of(instrument: Instrument, goods: Sequence[Goods]) -> Typed:
         "exclusive": "1" if "*" in instrument.exclusive_with else "", "audience": " ".join(sorted(instrument.audience)),
         "channel": sorted(channel.value for channel in instrument.channels),
         "live_room": str(instrument.live_room_id or ""), "stackable": "1" if instrument.stackable else "",
+        "currency": currency, "shops": _refs(scope.shop_ids, {}, SHOP_PREFIX),
+        "platform_share": _percent(platform_share(instrument.funding)),
         "cap": _money(instrument.discount_max_minor, currency), "share_max": _percent(instrument.share_max_bp),
     }  # fmt: skip
     return typed | _benefit_form(instrument.benefit, currency, skus)
+
+
+def platform_share(funding: Sequence[Funding]) -> int:
+    """What the platform bears, in basis points."""
+    weights = sum(each.weight for each in funding)
+    own = sum(each.weight for each in funding if each.funder is Funder.PLATFORM)
+    return own * BASIS // weights if weights else 0
 
 
 def _keep_unshown(instrument: Instrument, base: Instrument) -> Instrument:
@@ -205,7 +127,8 @@ def _keep_unshown(instrument: Instrument, base: Instrument) -> Instrument:
     benefit, before = instrument.benefit, base.benefit
     if isinstance(benefit, PiecePrice) and isinstance(before, PiecePrice):
         benefit = replace(benefit, by_sku=before.by_sku)
-    funding = instrument.funding if len(base.funding) == 1 else base.funding
+    is_shown = len(base.funding) == 1 or {each.funder for each in base.funding} == {Funder.PLATFORM, Funder.MERCHANT}
+    funding = instrument.funding if is_shown else base.funding
     return replace(
         instrument, benefit=benefit, funding=funding, group=base.group, reduces_base=base.reduces_base,
         exclusive_with=instrument.exclusive_with | (base.exclusive_with - {"*"}),
@@ -213,10 +136,22 @@ def _keep_unshown(instrument: Instrument, base: Instrument) -> Instrument:
 
 
 def _scope(reader: Reader) -> Scope:
-    skus = frozenset(reader.sku(ref) for ref in _SPLIT.split(reader.text("skus")) if ref)
-    return Scope(
-        frozenset({reader.shop_id}), reader.items("items"), skus, reader.categories(), reader.items("except_items")
-    )
+    shops = reader.shops() if reader.shop_id is None else frozenset({reader.shop_id})
+    skus = frozenset(reader.sku(ref) for ref in SPLIT.split(reader.text("skus")) if ref)
+    return Scope(shops, reader.items("items"), skus, reader.categories(), reader.items("except_items"))
+
+
+def _funding(reader: Reader, kind: Kind, budget: int | None) -> tuple[Funding, ...]:
+    """Who pays: as usual for the kind; of the platform's own, the share that it bears, the budget being its own."""
+    if reader.shop_id is not None:
+        return tuple(Funding(each.funder, each.weight, budget) for each in usual_funding(kind))
+    share = reader.percent("platform_share", "funding", BASIS)
+    if share is None or not 0 <= share <= BASIS:
+        reader.wrong("funding", "not_a_percentage", "platform_share")
+        return (Funding(Funder.PLATFORM, 1, budget),)
+    merchants = Funding(Funder.MERCHANT, BASIS - share, None if share else budget)
+    platform = Funding(Funder.PLATFORM, share, budget)
+    return tuple(each for each in (platform, merchants) if each.weight)
 
 
 def _read_price(reader: Reader) -> Benefit:
@@ -274,17 +209,6 @@ def _read_gift(reader: Reader) -> Benefit:
 
 
 _READERS = {"price": _read_price, "nth": _read_nth, "bundle": _read_bundle, "tiers": _read_tiers, "gift": _read_gift}
-_FAULTS = {
-    "not_an_amount": (Text("不是有效的金额", "it is not an amount of money"),
-                      Text("写成数字,例如 1299.00", "Write a number such as 1299.00")),
-    "not_a_number": (Text("不是整数", "it is not a whole number"), Text("写成整数,例如 3", "Write a number such as 3")),
-    "not_a_percentage": (Text("不是百分比", "it is not a percentage"),
-                         Text("写成 15 或 12.5", "Write 15 or 12.5")),
-    "not_a_time": (Text("不是有效的时间", "it is not a time"),
-                   Text("用日期选择框选择", "Choose it with the date field")),
-    "not_goods": (Text("看不懂这一行", "this line cannot be read"),
-                  Text("每行一个:SKU 编号 × 件数", "One a line: SKU number x pieces")),
-}  # fmt: skip
 
 
 def _benefit_form(benefit: Benefit, currency: str, skus: Mapping[UUID, str]) -> Typed:
@@ -360,10 +284,3 @@ def _ref(identity: Id, known: Mapping[UUID, str], prefix: str) -> str:
 
 def _sku_ref(goods: Goods) -> str:
     return goods.item_ref if goods.sku_ref == goods.item_ref else f"{goods.item_ref}/{goods.sku_ref}"
-
-
-def _shown_or(ref: str, prefix: str) -> Id:
-    try:
-        return read_id(prefix, ref)
-    except ValueError:
-        return ref

@@ -19,12 +19,12 @@ from peakday.market.catalog.model import Goods
 from peakday.trade.promotions.errors import BadPresale
 from peakday.trade.promotions.model import PresaleKind, PresaleTerms
 from peakday.trade.promotions.stored import PresaleOffer
-from peakday.trade.promotions.web.forms import Reader
+from peakday.trade.promotions.web.typed import Reader
 
 LINES_MAX = 200
 WINDOWS = ("deposit_from", "deposit_until", "tail_from", "tail_until")
 FIELDS = ("kind", "lines", *WINDOWS)
-_CUT = re.compile(r"[\s,;,;、]+")
+_CUT = re.compile(r"[\s,;、\uff0c\uff1b]+")  # the wide comma and semicolon of Chinese keyboards too
 _WORDS = 4
 
 
