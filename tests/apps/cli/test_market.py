@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from peakday.apps.cli.children import find_child
-from peakday.kernel.database.launcher import server_address
+from peakday.kernel.database.launcher import data_directory, server_address, server_pid
 from peakday.kernel.settings import read_settings
 
 
@@ -72,7 +72,7 @@ def test_a_market_opens_is_found_open_mends_itself_and_closes(market):
     assert (market.child("web"), market.child("worker")) == (web, worker)
 
     database = int((market.settings.home / "postgres/postmaster.pid").read_text().split("\n")[0])
-    for pid in (web.pid, worker.pid, database):
+    for pid in (market.child("keep").pid, web.pid, worker.pid, database):
         os.kill(pid, signal.SIGKILL)
     assert market.run("status").returncode == 1
     assert market.up().split("\n")[1:] == said.split("\n")[1:]
@@ -85,6 +85,38 @@ def test_a_market_opens_is_found_open_mends_itself_and_closes(market):
     assert market.run("down").returncode == 0
     assert market.run("status").returncode == 1
     assert server_address(market.settings) is None
+
+
+def until(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.capability("TE-06")
+def test_what_is_killed_comes_back_by_itself_on_its_port(market):
+    market.up()
+    web, worker = market.child("web"), market.child("worker")
+    server = server_pid(data_directory(market.settings))
+    for pid in (web.pid, worker.pid, server):
+        os.kill(pid, signal.SIGKILL)
+
+    def serves():
+        try:
+            return market.health() == "ok"
+        except (httpx.TransportError, AssertionError, KeyError, ValueError):
+            return False
+
+    until(serves)
+    assert market.child("web").port == web.port
+    until(lambda: find_child(market.settings, "worker") is not None)
+    assert market.child("worker").pid != worker.pid
+    assert server_pid(data_directory(market.settings)) not in {None, server}
+    os.kill(market.child("keep").pid, signal.SIGTERM)
+    until(lambda: find_child(market.settings, "keep") is None)
+    assert market.health() == "ok"
+    assert market.run("down").returncode == 0
 
 
 def test_a_taken_port_is_refused_when_it_was_asked_for(market):

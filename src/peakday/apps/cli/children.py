@@ -32,11 +32,14 @@ class Child:
 
 def find_child(settings: Settings, name: str) -> Child | None:
     """The child of that name if it is alive."""
-    try:
-        child = Child(**json.loads(_note(settings, name).read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
-        return None
-    return child if _began(child.pid) == child.began else None
+    child = _read_note(settings, name)
+    return child if child is not None and _began(child.pid) == child.began else None
+
+
+def last_port(settings: Settings, name: str) -> int:
+    """The port of the last child of that name, alive or dead; 0 where it had none."""
+    child = _read_note(settings, name)
+    return child.port if child is not None else 0
 
 
 def start_child(settings: Settings, name: str, port: int = 0) -> Child:
@@ -85,6 +88,13 @@ def log_tail(settings: Settings, name: str, characters: int = 1500) -> str:
     """The end of what it said."""
     log = log_of(settings, name)
     return log.read_text(errors="replace")[-characters:] if log.exists() else ""
+
+
+def _read_note(settings: Settings, name: str) -> Child | None:
+    try:
+        return Child(**json.loads(_note(settings, name).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
 
 
 def _note(settings: Settings, name: str) -> Path:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("db", "app"),
     "web": ("processes", "web"),
     "worker": ("processes", "worker"),
+    "keep": ("keeper", "keep"),
 }
 
 

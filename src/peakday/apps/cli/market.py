@@ -64,6 +64,7 @@ def up(
     console = Console()
     settings.home.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(settings):
+        stop_child(settings, "keep")  # or it would bring back what is stopped here on purpose
         with console.status("PostgreSQL"):
             url = ensure_server(settings)
             applied = migrate(url)
@@ -72,18 +73,20 @@ def up(
             console.print(f"  its data lies in {data}: {settings.home} is closed to the user that runs PostgreSQL")
         logins = _fill(settings, console, with_sample=sample)
         address = _open_doors(settings, port, console)
+        start_child(settings, "keep")
     _show_logins(logins, address, console)
     if not detach:
         _stay(settings, console)
 
 
 def down() -> None:
-    """Close the market: worker, web, then the database."""
+    """Close the market: its keeper, web, worker, then the database."""
     settings = read_settings()
     if not settings.home.exists():
         typer.echo(f"no market in {settings.home}")
         return
     with _one_at_a_time(settings):
+        stop_child(settings, "keep")
         for name in ("web", "worker"):
             typer.echo(f"{name}: {'stopped' if stop_child(settings, name) else 'was not running'}")
         typer.echo(f"PostgreSQL: {'stopped' if stop_server(settings) else 'was not running'}")
@@ -102,6 +105,8 @@ def status() -> None:
     if web and not answers:
         table.add_row("", f"[red]does not answer; see {log_of(settings, 'web')}")
     table.add_row("worker", f"process {worker.pid}" if worker else "[red]not running")
+    keeper = find_child(settings, "keep")
+    table.add_row("keeper", f"process {keeper.pid}" if keeper else "[red]not running: what dies stays dead")
     table.add_row("home", str(settings.home))
     console.print(table)
     raise typer.Exit(0 if url and answers and worker else 1)
@@ -193,10 +198,10 @@ def _show_logins(logins: "list[DemoLogin]", address: str, console: Console) -> N
 
 
 def _stay(settings: Settings, console: Console) -> None:
-    """Stay until Ctrl-C or until a process has gone, then close the market."""
+    """Stay until Ctrl-C or until the keeper has gone, then close the market."""
     console.print("\nCtrl-C closes the market.")
     with contextlib.suppress(KeyboardInterrupt):
-        while find_child(settings, "web") and find_child(settings, "worker"):
+        while find_child(settings, "keep"):
             time.sleep(1)
     down()
 

@@ -73,6 +73,11 @@ def server_address(settings: Settings) -> str | None:
     return access.url(DATABASE) if access and _is_ours(access, data_dir) else None
 
 
+def server_pid(data_dir: Path) -> int | None:
+    """The process of the server that lives in this folder (`data_directory`), if it does; a look that costs nothing."""
+    return _running_pid(data_dir)
+
+
 def stop_server(settings: Settings) -> bool:
     """Stop our own server (fast: open transactions are rolled back); whether one was running."""
     if settings.database_url or not settings.home.exists():
