@@ -36,8 +36,8 @@ class NativeCheckout:
     payable_minor: int
     created_at: datetime
     orders: tuple[NewOrder, ...]
-    address: Mapping[str, object] = field(default_factory=dict, hash=False)
-    quote: Mapping[str, object] = field(default_factory=dict, hash=False)
+    address: Mapping[str, object] | msgspec.Raw = field(default_factory=dict, hash=False)  # Raw: JSON already
+    quote: Mapping[str, object] | msgspec.Raw = field(default_factory=dict, hash=False)
     simulated: bool = False
 
 
@@ -48,11 +48,12 @@ async def insert_checkouts(tx: Tx, checkouts: Sequence[NativeCheckout]) -> None:
         assert new.order.source == NATIVE, new.order
         assert not new.refunds, new.order
         assert not money_faults(new), (new.order.order_id, money_faults(new))
+    if not checkouts:
+        return
     await _insert_checkout_rows(tx, checkouts)
     await _insert_order_rows(tx, [new.order for new in orders])
     await _insert_line_rows(tx, [(new.order, line) for new in orders for line in new.lines])
-    if orders:
-        await announce_many(tx, [_placed(new.order) for new in orders], orders[0].order.created_at)
+    await announce_many(tx, [_placed(new.order) for new in orders], checkouts[0].created_at)
 
 
 async def _insert_checkout_rows(tx: Tx, checkouts: Sequence[NativeCheckout]) -> None:

@@ -16,6 +16,11 @@ def pay_until(created_at: datetime) -> datetime:
     return created_at + timedelta(minutes=int(_params(created_at)["pay_minutes"]))
 
 
+def unpaid_before(at: datetime) -> datetime:
+    """Orders that were placed before this instant and are unpaid at `at` are to be closed."""
+    return at - timedelta(minutes=int(_params(at)["pay_minutes"]))
+
+
 def receipt_due_at(shipped_at: datetime) -> datetime:
     """The first instant at which goods count as received without a word."""
     return shipped_at + timedelta(days=int(_params(shipped_at)["receipt_days"]))

@@ -1,0 +1,149 @@
+"""How do flash orders become orders in the transaction that takes their units?
+
+Each distinct (SKU, pieces, terminal) of a batch is priced once, by the same calculator as a cart, at the instant of the
+batch: prices switch at 20:00:00.000 of the database's clock and no order has two of them. The price says to which event
+it belongs; a claim that drew on another event's units is asked again with the right one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from peakday.kernel.database import Tx
+from peakday.kernel.ids import show_id
+from peakday.kernel.refusal import Problem, Refusal
+from peakday.trade.carts import api as carts
+from peakday.trade.orders.errors import LinesHaveProblems, PriceChanged, PriceSwitched
+from peakday.trade.orders.flash.flash_order import FlashOrder
+from peakday.trade.orders.model import CHECKOUT_PREFIX, NATIVE_SOURCE, NewOrder, Order, OrderLine, OrderStatus, Terminal
+from peakday.trade.orders.rules.checkout_draft import draft_shops
+from peakday.trade.orders.rules.order_money import order_totals
+from peakday.trade.orders.rules.quote_record import write_quote
+from peakday.trade.orders.writing import NativeCheckout
+from peakday.trade.promotions.model import Channel
+from peakday.trade.stock.model import Claim
+
+EVENTS_KEPT_MAX = 50_000
+CHANNELS = {Terminal.APP: Channel.APP, Terminal.PC: Channel.PC, Terminal.WAP: Channel.WAP}
+_ID_TAIL = (1 << 80) - 1  # version, variant and random part of an id of version 7
+Asked = tuple[UUID, UUID, int, Terminal]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What one distinct wish costs at the instant of the batch, and what its orders share."""
+
+    problems: tuple[Problem, ...]
+    event_ref: str | None
+    currency: str
+    payable_minor: int
+    lines: tuple[OrderLine, ...]
+    quote: msgspec.Raw
+
+
+class FlashPart:
+    """What flash orders need of the companion; of one writer only, which works on one batch at a time."""
+
+    payload: type[Any] = FlashOrder
+
+    def __init__(self) -> None:
+        self._priced: dict[Asked, Priced] = {}
+        self._events: dict[tuple[UUID, UUID], str | None] = {}
+
+    def event_of(self, shop_id: UUID, sku_id: UUID) -> str | None:
+        """The event that set the SKU's price when it was last sold here; the batch corrects it."""
+        return self._events.get((shop_id, sku_id))
+
+    async def prepare(self, tx: Tx, claims: Sequence[Claim], at: datetime) -> "FlashPart":
+        """Price each distinct wish once."""
+        self._priced = {}
+        wishes = {_asked(_order_of(claim)) for claim in claims}
+        for terminal, channel in CHANNELS.items():
+            mine = [wish for wish in wishes if wish[3] is terminal]
+            if not mine:
+                continue
+            wanted = [carts.Wanted(shop_id, sku_id, quantity) for shop_id, sku_id, quantity, _ in mine]
+            asking = carts.Asking(channel, frozenset(), at)
+            quotes = await carts.quote_each(tx, wanted, asking)
+            self._priced.update((wish, _priced(quote)) for wish, quote in zip(mine, quotes, strict=True))
+        if len(self._events) > EVENTS_KEPT_MAX:
+            self._events = {}
+        self._events.update((wish[:2], priced.event_ref) for wish, priced in self._priced.items())
+        return self
+
+    def take(self, claim: Claim) -> Refusal | None:
+        """Refuse what cannot be bought, or costs another price than the buyer saw; else fill in the price."""
+        order = _order_of(claim)
+        priced = self._priced[_asked(order)]
+        if priced.problems:
+            return LinesHaveProblems(*priced.problems)
+        if order.event_ref != priced.event_ref:
+            return PriceSwitched()
+        if order.seen_minor is not None and order.seen_minor != priced.payable_minor:
+            return PriceChanged(old_minor=order.seen_minor, new_minor=priced.payable_minor)
+        order.currency, order.payable_minor = priced.currency, priced.payable_minor
+        return None
+
+    async def write(self, tx: Tx, accepted: Sequence[Claim], at: datetime) -> list[NativeCheckout]:
+        """The checkouts of these, of one order each."""
+        del tx
+        first = milliseconds_of(at)
+        return [self._native(_order_of(claim), at, first) for claim in accepted]
+
+    def _native(self, flash: FlashOrder, at: datetime, first: int) -> NativeCheckout:
+        priced = self._priced[_asked(flash)]
+        flash.order_id = order_id = UUID(int=first | flash.checkout_id.int & _ID_TAIL)
+        listed, discount, paid = order_totals(priced.lines)
+        order = Order(
+            shop_id=flash.shop_id, order_id=order_id, source=NATIVE_SOURCE,
+            source_ref=show_id(CHECKOUT_PREFIX, flash.checkout_id), status=OrderStatus.AWAITING_PAYMENT,
+            currency=priced.currency, created_at=at, list_minor=listed, discount_minor=discount, postage_minor=0,
+            paid_minor=paid, checkout_id=flash.checkout_id, buyer_id=flash.buyer_id, terminal=flash.terminal,
+            simulated=flash.is_simulated,
+        )  # fmt: skip
+        return NativeCheckout(
+            buyer_id=flash.buyer_id, checkout_id=flash.checkout_id, request_hash=flash.request_hash,
+            currency=priced.currency, payable_minor=priced.payable_minor, created_at=at,
+            orders=(NewOrder(order, priced.lines),), address=NO_ADDRESS, quote=priced.quote,
+            simulated=flash.is_simulated,
+        )  # fmt: skip
+
+
+NO_ADDRESS = msgspec.Raw(b'{"addresses":[],"of":[]}')
+
+
+def milliseconds_of(at: datetime) -> int:
+    """The time part of an id of version 7 that sorts by an instant."""
+    return int(at.timestamp() * 1000) << 80
+
+
+def _order_of(claim: Claim) -> FlashOrder:
+    assert isinstance(claim.payload, FlashOrder), claim
+    return claim.payload
+
+
+def _asked(order: FlashOrder) -> Asked:
+    return order.shop_id, order.sku_id, order.quantity, order.terminal
+
+
+def _priced(quote: carts.Quote) -> Priced:
+    (line,) = quote.lines
+    if quote.problems:
+        return Priced(quote.problems, line.event_ref, quote.currency, 0, (), msgspec.Raw(b"{}"))
+    (shop,) = draft_shops(quote, {line.sku_id: 0})
+    return Priced(
+        (), line.event_ref, quote.currency, quote.payable_minor, tuple(_lines(shop.lines)),
+        msgspec.Raw(msgspec.json.encode(write_quote(quote))),
+    )  # fmt: skip
+
+
+def _lines(drafts: Iterable[Any]) -> Iterable[OrderLine]:
+    for line_no, line in enumerate(drafts, 1):
+        yield OrderLine(
+            line_no=line_no, item_id=line.item_id, quantity=line.quantity, list_minor=line.list_minor,
+            paid_minor=line.paid_minor, sku_id=line.sku_id, category_id=line.category_id, discounts=line.discounts,
+        )  # fmt: skip
