@@ -55,6 +55,8 @@ from peakday.trade.payments.web import v1 as payments_api
 from peakday.trade.price_history.web import merchant as prices_pages
 from peakday.trade.price_history.web import v1 as prices_api
 from peakday.trade.promotions.web import merchant as promotions_pages
+from peakday.trade.promotions.web import platform_v1 as platform_promotions_api
+from peakday.trade.promotions.web import shopper_v1 as cards_api
 from peakday.trade.promotions.web import v1 as promotions_api
 from peakday.trade.sale_events.web import operator_v1 as platform_events_api
 from peakday.trade.sale_events.web import pages as sale_events_pages
@@ -67,6 +69,7 @@ ROOMS = (
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
+    platform_promotions_api, cards_api,
 )  # fmt: skip
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 
