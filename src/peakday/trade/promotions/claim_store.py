@@ -66,7 +66,7 @@ async def list_claimable(
         " where (c.shop_id = any($1::uuid[]) or c.shop_id is null) and c.closed_at is null and i.status = 'live'"
         " and (c.claim_until is null or c.claim_until > coalesce($3::timestamptz, statement_timestamp()))"
         " and (i.valid_until is null or i.valid_until > coalesce($3::timestamptz, statement_timestamp()))"
-        " order by c.shop_id nulls last, c.instrument_id limit $4",
+        " order by c.shop_id nulls last, i.valid_until nulls last, c.instrument_id limit $4",
         list(shop_ids), buyer_id, now, CLAIMABLE_MAX,
     )  # fmt: skip
     return [
