@@ -1,9 +1,40 @@
 """How do other rooms use orders?
 
-`copy_orders` (typed rows) and `copy_order_files` (CSV made elsewhere, the fast lane) store orders once and only once;
-`list_orders`, `get_order`, `count_todos`, `largest_shops` read; `copy_facts` streams the analytical relations.
+Imported: `copy_orders` (typed rows) and `copy_order_files` (CSV made elsewhere, the fast lane) store orders once and
+only once. Native: `place_checkout` (through the batch writer of stock), `pay_checkout`, `settle_callback`, and what the
+two sides do after that; acts take the actor first or second and refuse who has no right. `at` None is the database's
+clock, which every order goes by; a simulation hands its own in. Reads: `list_orders`, `get_order`, `list_my_orders`,
+`get_my_order`, `count_todos`; `copy_facts` streams the analytical relations.
 """
 
+from peakday.trade.orders.actions.ask_refunds import ask_refund, send_return, withdraw_refund
+from peakday.trade.orders.actions.cancel_orders import cancel_order
+from peakday.trade.orders.actions.close_orders import cancel_checkout, close_unpaid
+from peakday.trade.orders.actions.decide_refunds import (
+    answer_overdue,
+    approve_refund,
+    decline_refund,
+    list_overdue,
+    take_return,
+)
+from peakday.trade.orders.actions.keep_addresses import list_addresses, remove_address, save_address
+from peakday.trade.orders.actions.pay_orders import pay_checkout
+from peakday.trade.orders.actions.place_checkout import checkout_id_of, place_checkout
+from peakday.trade.orders.actions.settle_payments import (
+    look_up_payment,
+    settle_callback,
+    settle_notices,
+    settle_unanswered,
+)
+from peakday.trade.orders.actions.ship_orders import (
+    CARRIERS,
+    confirm_receipt,
+    hold_order,
+    lift_hold,
+    receive_by_time,
+    ship_order,
+)
+from peakday.trade.orders.actions.write_orders import OrdersCompanion
 from peakday.trade.orders.facts import RELATIONS, copy_facts
 from peakday.trade.orders.queries import (
     SEE_MONEY,
@@ -19,21 +50,49 @@ from peakday.trade.orders.store import OrderFiles, copy_order_files, copy_orders
 from peakday.trade.orders.sums import ShopSums, count_checkouts, sum_shops
 
 __all__ = [
+    "CARRIERS",
     "RELATIONS",
     "SEE_MONEY",
     "VIEW",
     "OrderFiles",
+    "OrdersCompanion",
     "ShopSums",
+    "answer_overdue",
+    "approve_refund",
+    "ask_refund",
+    "cancel_checkout",
+    "cancel_order",
+    "checkout_id_of",
+    "close_unpaid",
+    "confirm_receipt",
     "copy_facts",
     "copy_order_files",
     "copy_orders",
     "count_checkouts",
     "count_todos",
+    "decline_refund",
     "get_order",
+    "hold_order",
     "iterate_orders",
     "largest_shops",
+    "lift_hold",
+    "list_addresses",
     "list_orders",
+    "list_overdue",
+    "look_up_payment",
     "order_id_of",
+    "pay_checkout",
+    "place_checkout",
+    "receive_by_time",
     "refund_id_of",
+    "remove_address",
+    "save_address",
+    "send_return",
+    "settle_callback",
+    "settle_notices",
+    "settle_unanswered",
+    "ship_order",
     "sum_shops",
+    "take_return",
+    "withdraw_refund",
 ]

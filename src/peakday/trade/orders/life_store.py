@@ -32,6 +32,7 @@ class LockedOrder:
     currency: str
     created_at: datetime
     paid_at: datetime | None
+    closed_at: datetime | None
     postage_minor: int
     paid_minor: int
     refund_minor: int
@@ -143,6 +144,14 @@ async def insert_shipment(tx: Tx, pair: Pair, shipment: NewShipment, shipped_by:
     )  # fmt: skip
 
 
+async def is_shipped_as(tx: Tx, pair: Pair, carrier: str, tracking_no: str) -> bool:
+    """Whether an order left by this carrier with this number."""
+    row = await tx.fetchrow(
+        "select carrier, tracking_no from orders.shipment where shop_id = $1 and order_id = $2", *pair
+    )
+    return row is not None and (row["carrier"], row["tracking_no"]) == (carrier, tracking_no)
+
+
 async def note_receipts(tx: Tx, orders: Sequence[Pair], at: datetime) -> None:
     """The goods arrived, or the days for it are over."""
     await tx.execute(
@@ -187,7 +196,7 @@ async def lift_hold(tx: Tx, pair: Pair, at: datetime) -> None:
 
 _LOCK = """
 select o.shop_id, o.order_id, o.checkout_id, o.buyer_id, o.kind, o.status, o.currency, o.created_at, o.paid_at,
-    o.postage_minor, o.paid_minor, o.refund_minor, o.flags, o.simulated
+    o.closed_at, o.postage_minor, o.paid_minor, o.refund_minor, o.flags, o.simulated
 from unnest($1::uuid[], $2::uuid[]) as w(shop_id, order_id) join orders.customer_order o using (shop_id, order_id)
 where o.source = 'peakday' order by o.shop_id, o.order_id for update of o
 """

@@ -31,5 +31,15 @@ def refund_due_at(asked_at: datetime) -> datetime:
     return asked_at + timedelta(days=int(_params(asked_at)["refund_answer_days"]))
 
 
+def asked_before(at: datetime) -> datetime:
+    """Refunds that were asked for before this instant and have no answer at `at` are granted."""
+    return at - timedelta(days=int(_params(at)["refund_answer_days"]))
+
+
+def refundable_until(completed_at: datetime) -> datetime:
+    """The first instant at which a completed order takes no refund any more."""
+    return completed_at + timedelta(days=int(_params(completed_at)["aftersale_days"]))
+
+
 def _params(at: datetime) -> dict[str, int]:
     return dict(in_force(RULE_SET, day_of(at)).params)
