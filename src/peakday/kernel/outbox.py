@@ -20,6 +20,7 @@ import msgspec
 
 from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database, Tx
+from peakday.kernel.database.arrays import plain_array
 from peakday.kernel.ids import new_id, new_ids
 
 ATTEMPTS_MAX = 10
@@ -84,6 +85,21 @@ async def announce_many(tx: Tx, facts: Sequence[Announced], at: datetime) -> Non
         " select w.event_id, w.topic, w.payload::jsonb, $4, $4"
         " from unnest($1::uuid[], $2::text[], $3::text[]) as w (event_id, topic, payload)",
         new_ids(at, len(facts)), [fact.topic for fact in facts], [_payload_text(fact) for fact in facts], at,
+    )  # fmt: skip
+
+
+async def announce_written(
+    tx: Tx, topic: str, event_ids: Sequence[str], payloads: Sequence[str], at: datetime
+) -> None:  # fmt: skip
+    """The same for facts of one topic whose ids and JSON the caller has written already: the hot minute's form.
+
+    An id must be new, and sort by `at`.
+    """
+    await tx.execute(
+        "insert into kernel.outbox (event_id, topic, payload, announced_at, next_try_at)"
+        " select w.event_id, $3, w.payload, $4, $4"
+        " from rows from (unnest($1::text::uuid[]), jsonb_array_elements($2::text::jsonb)) as w (event_id, payload)",
+        plain_array(event_ids), "[" + ",".join(payloads) + "]", topic, at,
     )  # fmt: skip
 
 

@@ -5,13 +5,14 @@ The batch writer takes no lock of an existing hold. Everything is set-based; who
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from peakday.kernel.database import Tx
+from peakday.kernel.database.arrays import plain_array
 from peakday.trade.stock.model import NO_EVENT, ChangeKind, DeductMode, HoldStatus, Level, LevelKey, StockChange
 from peakday.trade.stock.rules.claim_decisions import EventKey, Taken
 
@@ -45,7 +46,9 @@ async def lock_levels(tx: Tx, keys: Collection[LevelKey]) -> LockedLevels:
 
 async def known_claims(tx: Tx, claim_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     """When those of these claims that were ever accepted were."""
-    rows = await tx.fetch("select claim_id, held_at from stock.hold where claim_id = any($1::uuid[])", claim_ids)
+    rows = await tx.fetch(
+        "select claim_id, held_at from stock.hold where claim_id = any($1::text::uuid[])", plain_array(claim_ids)
+    )
     return {row["claim_id"]: row["held_at"] for row in rows}
 
 
@@ -59,7 +62,7 @@ async def taken_by(
     tx: Tx, buyer_ids: Collection[UUID], shop_ids: Collection[UUID]
 ) -> tuple[dict[tuple[UUID, LevelKey], int], dict[tuple[UUID, EventKey], int]]:
     """What buyers hold and own where a limit applied: by level, and by event. Needs the levels' locks."""
-    rows = await tx.fetch(_TAKEN, list(buyer_ids), list(shop_ids))
+    rows = await tx.fetch(_TAKEN, plain_array(buyer_ids), plain_array(shop_ids))
     levels: dict[tuple[UUID, LevelKey], int] = {}
     events: dict[tuple[UUID, EventKey], int] = {}
     for row in rows:
@@ -81,13 +84,22 @@ async def save_available(tx: Tx, levels: Iterable[Level], at: datetime) -> None:
 
 
 async def insert_holds(tx: Tx, taken: Sequence[Taken], at: datetime) -> None:
-    """Write what accepted claims got."""
+    """Write what accepted claims got. What many claims share travels once (a pattern), apart only who bought."""
+    patterns: dict[tuple[LevelKey, int, bool, HoldStatus, str, int], int] = {}
+    numbers = [
+        patterns.setdefault(
+            (t.key, t.need.quantity, t.is_limited, t.status, t.need.event_ref or NO_EVENT, t.claim.expires_seconds),
+            len(patterns) + 1,
+        )
+        for t in taken
+    ]
     await tx.execute(
         _INSERT_HOLDS,
-        [t.claim.claim_id for t in taken], [t.key.sku_id for t in taken], [t.key.shop_id for t in taken],
-        [t.claim.buyer_id for t in taken], [t.need.quantity for t in taken], [t.is_limited for t in taken],
-        [t.status.value for t in taken], [t.key.event_ref for t in taken],
-        [t.need.event_ref or NO_EVENT for t in taken], [t.claim.expires_seconds for t in taken], at,
+        plain_array(numbers), plain_array(t.claim.claim_id for t in taken),
+        plain_array(t.claim.buyer_id for t in taken),
+        [p[0].shop_id for p in patterns], [p[0].sku_id for p in patterns], [p[0].event_ref for p in patterns],
+        [p[1] for p in patterns], [p[2] for p in patterns], [p[3].value for p in patterns], [p[4] for p in patterns],
+        [timedelta(seconds=p[5]) for p in patterns], at,
     )  # fmt: skip
 
 
@@ -250,7 +262,7 @@ order by e.shop_id, e.event_ref for update of e
 """
 _TAKEN = """
 select buyer_id, shop_id, sku_id, level_ref, event_ref, sum(quantity - returned)::bigint as units from stock.hold
-where buyer_id = any($1::uuid[]) and shop_id = any($2::uuid[]) and is_limited and status <> 'released'
+where buyer_id = any($1::text::uuid[]) and shop_id = any($2::text::uuid[]) and is_limited and status <> 'released'
 group by buyer_id, shop_id, sku_id, level_ref, event_ref
 """
 _SAVE_AVAILABLE = """
@@ -261,11 +273,9 @@ where l.shop_id = w.shop_id and l.sku_id = w.sku_id and l.event_ref = w.event_re
 _INSERT_HOLDS = """
 insert into stock.hold
     (claim_id, sku_id, shop_id, buyer_id, quantity, is_limited, status, level_ref, event_ref, held_at, expires_at)
-select w.claim_id, w.sku_id, w.shop_id, w.buyer_id, w.quantity, w.is_limited, w.status, w.level_ref, w.event_ref, $11,
-    $11::timestamptz + make_interval(secs => w.expires_seconds)
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::boolean[], $7::text[], $8::text[],
-    $9::text[], $10::int[])
-    as w (claim_id, sku_id, shop_id, buyer_id, quantity, is_limited, status, level_ref, event_ref, expires_seconds)
+select w.claim_id, ($5::uuid[])[no], ($4::uuid[])[no], w.buyer_id, ($7::int[])[no], ($8::boolean[])[no],
+    ($9::text[])[no], ($6::text[])[no], ($10::text[])[no], $12, $12::timestamptz + ($11::interval[])[no]
+from unnest($1::text::int[], $2::text::uuid[], $3::text::uuid[]) as w (no, claim_id, buyer_id)
 """
 _LOCK_HOLDS = """
 select h.claim_id, h.sku_id, h.shop_id, h.level_ref, h.quantity, h.status

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from peakday.trade.orders.model import Terminal
+from peakday.kernel.ids import show_id
+from peakday.trade.orders.model import CHECKOUT_PREFIX, Terminal
 
 REQUEST_HASH_BYTES = 16
 
@@ -34,6 +35,11 @@ class FlashOrder:
     order_id: UUID | None = None
     currency: str = ""
     payable_minor: int = 0
+
+    @property
+    def shown_id(self) -> str:
+        """The checkout's id as people and other programs see it."""
+        return show_id(CHECKOUT_PREFIX, self.checkout_id)
 
     @property
     def request_hash(self) -> bytes:

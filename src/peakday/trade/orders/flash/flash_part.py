@@ -5,25 +5,23 @@ batch: prices switch at 20:00:00.000 of the database's clock and no order has tw
 it belongs; a claim that drew on another event's units is asked again with the right one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from peakday.kernel.database import Tx
-from peakday.kernel.ids import show_id
 from peakday.kernel.refusal import Problem, Refusal
 from peakday.trade.carts import api as carts
 from peakday.trade.orders.errors import LinesHaveProblems, PriceChanged, PriceSwitched
 from peakday.trade.orders.flash.flash_order import FlashOrder
-from peakday.trade.orders.model import CHECKOUT_PREFIX, NATIVE_SOURCE, NewOrder, Order, OrderLine, OrderStatus, Terminal
+from peakday.trade.orders.model import NATIVE_SOURCE, NewOrder, Order, OrderLine, OrderStatus, Terminal
 from peakday.trade.orders.rules.checkout_draft import draft_shops
 from peakday.trade.orders.rules.order_money import order_totals
 from peakday.trade.orders.rules.quote_record import write_quote
 from peakday.trade.orders.writing import NativeCheckout
+from peakday.trade.orders.writing_alike import AlikeOrder, insert_alike
 from peakday.trade.promotions.model import Channel
 from peakday.trade.stock.model import Claim
 
@@ -42,7 +40,7 @@ class Priced:
     currency: str
     payable_minor: int
     lines: tuple[OrderLine, ...]
-    quote: msgspec.Raw
+    quote: dict[str, Any]
 
 
 class FlashPart:
@@ -89,21 +87,35 @@ class FlashPart:
         return None
 
     async def write(self, tx: Tx, accepted: Sequence[Claim], at: datetime) -> list[NativeCheckout]:
-        """The checkouts of these, of one order each."""
-        del tx
+        """Write all of them here: their checkouts differ only in who bought."""
         first = milliseconds_of(at)
-        return [self._native(_order_of(claim), at, first) for claim in accepted]
+        places: dict[tuple[Asked, bool], int] = {}
+        patterns: list[NativeCheckout] = []
+        orders = []
+        for claim in accepted:
+            flash = _order_of(claim)
+            flash.order_id = UUID(int=first | flash.checkout_id.int & _ID_TAIL)
+            asked = _asked(flash), flash.is_simulated
+            place = places.get(asked)
+            if place is None:
+                place = places[asked] = len(patterns)
+                patterns.append(self._pattern(flash, at))
+            orders.append(
+                AlikeOrder(place, str(flash.buyer_id), str(flash.checkout_id), str(flash.order_id), flash.shown_id)
+            )
+        await insert_alike(tx, patterns, orders, at)
+        return []
 
-    def _native(self, flash: FlashOrder, at: datetime, first: int) -> NativeCheckout:
+    def _pattern(self, flash: FlashOrder, at: datetime) -> NativeCheckout:
+        """A flash order of its kind, whoever buys it."""
         priced = self._priced[_asked(flash)]
-        flash.order_id = order_id = UUID(int=first | flash.checkout_id.int & _ID_TAIL)
+        assert flash.order_id is not None
         listed, discount, paid = order_totals(priced.lines)
         order = Order(
-            shop_id=flash.shop_id, order_id=order_id, source=NATIVE_SOURCE,
-            source_ref=show_id(CHECKOUT_PREFIX, flash.checkout_id), status=OrderStatus.AWAITING_PAYMENT,
-            currency=priced.currency, created_at=at, list_minor=listed, discount_minor=discount, postage_minor=0,
-            paid_minor=paid, checkout_id=flash.checkout_id, buyer_id=flash.buyer_id, terminal=flash.terminal,
-            simulated=flash.is_simulated,
+            shop_id=flash.shop_id, order_id=flash.order_id, source=NATIVE_SOURCE, source_ref=flash.shown_id,
+            status=OrderStatus.AWAITING_PAYMENT, currency=priced.currency, created_at=at, list_minor=listed,
+            discount_minor=discount, postage_minor=0, paid_minor=paid, checkout_id=flash.checkout_id,
+            buyer_id=flash.buyer_id, terminal=flash.terminal, simulated=flash.is_simulated,
         )  # fmt: skip
         return NativeCheckout(
             buyer_id=flash.buyer_id, checkout_id=flash.checkout_id, request_hash=flash.request_hash,
@@ -113,7 +125,7 @@ class FlashPart:
         )  # fmt: skip
 
 
-NO_ADDRESS = msgspec.Raw(b'{"addresses":[],"of":[]}')
+NO_ADDRESS: Mapping[str, object] = {"addresses": (), "of": ()}
 
 
 def milliseconds_of(at: datetime) -> int:
@@ -133,12 +145,10 @@ def _asked(order: FlashOrder) -> Asked:
 def _priced(quote: carts.Quote) -> Priced:
     (line,) = quote.lines
     if quote.problems:
-        return Priced(quote.problems, line.event_ref, quote.currency, 0, (), msgspec.Raw(b"{}"))
+        return Priced(quote.problems, line.event_ref, quote.currency, 0, (), {})
     (shop,) = draft_shops(quote, {line.sku_id: 0})
-    return Priced(
-        (), line.event_ref, quote.currency, quote.payable_minor, tuple(_lines(shop.lines)),
-        msgspec.Raw(msgspec.json.encode(write_quote(quote))),
-    )  # fmt: skip
+    lines = tuple(_lines(shop.lines))
+    return Priced((), line.event_ref, quote.currency, quote.payable_minor, lines, write_quote(quote))
 
 
 def _lines(drafts: Iterable[Any]) -> Iterable[OrderLine]:
