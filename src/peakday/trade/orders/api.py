@@ -46,6 +46,7 @@ from peakday.trade.orders.queries import (
     list_orders,
 )
 from peakday.trade.orders.rules.order_ids import order_id_of, refund_id_of
+from peakday.trade.orders.sold_lately import pieces_sold
 from peakday.trade.orders.store import OrderFiles, copy_order_files, copy_orders
 from peakday.trade.orders.sums import ShopSums, count_checkouts, sum_shops
 
@@ -82,6 +83,7 @@ __all__ = [
     "look_up_payment",
     "order_id_of",
     "pay_checkout",
+    "pieces_sold",
     "place_checkout",
     "receive_by_time",
     "refund_id_of",
