@@ -1,8 +1,6 @@
 """Does a quote price what a shopper wants, over shops, by the database's clock?"""
 
-from datetime import timedelta
 
-import pytest
 
 from peakday.trade.carts.api import Wanted, quote
 from tests.trade.promotions.shop_floor import open_floor

@@ -1,42 +1,100 @@
 """What may other rooms and doors ask of carts?
 
-`quote` is the one way to price for a shopper; `quote_each` prices goods one by one, for the hot minute.
+`quote` is the one way to price for a shopper; `quote_each` prices goods one by one, for the hot minute. A shopper's
+acts take the actor first and work on the own cart, a guest's too. For rooms above, without an actor: `selected_of`,
+`take_bought`, `take_lines`, `merge_carts`. `CartWriter` (an engine of the house) adds for many shoppers at once.
 """
 
 from collections.abc import Sequence
 from uuid import UUID
 
+from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
+from peakday.market.accounts.api import require_buyer
+from peakday.trade.carts import queries
+from peakday.trade.carts.actions.add_lines import add_line
+from peakday.trade.carts.actions.change_lines import change_line, select_lines
+from peakday.trade.carts.actions.find_additions import find_additions
+from peakday.trade.carts.actions.keep_favourites import (
+    list_favourites,
+    move_to_cart,
+    move_to_favourites,
+    remove_favourites,
+)
+from peakday.trade.carts.actions.merge_carts import merge_carts
 from peakday.trade.carts.actions.quote_each import quote_each
 from peakday.trade.carts.actions.quote_lines import quote
+from peakday.trade.carts.actions.remove_lines import remove_lines, take_bought, undo_removal
+from peakday.trade.carts.actions.view_cart import get_cart, invalid_skus, note_look, selected_of
+from peakday.trade.carts.model import (
+    LINE_PIECES_MAX,
+    LINES_MAX,
+    Added,
+    Line,
+    LineChange,
+    Merged,
+    Removal,
+    Selection,
+    Wish,
+)
 from peakday.trade.carts.quoted import Asking, Quote, QuotedLine, Wanted
-
-LINES_MAX = 300
+from peakday.trade.carts.viewed import CartLine, CartView, Look, Show, Sort
+from peakday.trade.carts.writer import CartWriter
 
 __all__ = [
     "LINES_MAX",
+    "LINE_PIECES_MAX",
+    "Added",
     "Asking",
+    "CartLine",
+    "CartView",
+    "CartWriter",
+    "Line",
+    "LineChange",
+    "Look",
+    "Merged",
     "Quote",
     "QuotedLine",
+    "Removal",
+    "Selection",
+    "Show",
+    "Sort",
     "Wanted",
+    "Wish",
+    "add_line",
+    "change_line",
+    "count_lines",
+    "find_additions",
+    "get_cart",
+    "list_favourites",
+    "merge_carts",
+    "move_to_cart",
+    "move_to_favourites",
+    "note_look",
     "quote",
     "quote_each",
+    "remove_favourites",
+    "remove_invalid",
+    "remove_lines",
+    "select_lines",
     "selected_of",
     "take_bought",
     "take_lines",
+    "undo_removal",
 ]
 
 
-async def selected_of(tx: Tx, buyer_id: UUID) -> list[Wanted]:
-    """The selected lines of a buyer's cart, as a checkout wants them; for rooms above."""
-    raise NotImplementedError
+async def count_lines(tx: Tx, actor: Actor) -> int:
+    """How many lines the own cart has: one look into an index, for the mark on every page."""
+    return await queries.count_lines(tx, require_buyer(actor))
 
 
-async def take_bought(tx: Tx, bought: Sequence[tuple[UUID, UUID]]) -> int:
-    """Take (buyer_id, sku_id) of many buyers out of their carts at once: they were ordered; how many lines went."""
-    raise NotImplementedError
+async def remove_invalid(tx: Tx, actor: Actor) -> Removal | None:
+    """Take everything that cannot be bought now out of the own cart; None: there was nothing."""
+    skus = await invalid_skus(tx, actor)
+    return await remove_lines(tx, actor, skus) if skus else None
 
 
 async def take_lines(tx: Tx, buyer_id: UUID, sku_ids: Sequence[UUID]) -> int:
-    """Take what was bought out of the cart; how many lines went. For rooms above."""
-    raise NotImplementedError
+    """Take what was bought out of a cart; how many lines went. For rooms above."""
+    return await take_bought(tx, [(buyer_id, sku_id) for sku_id in sku_ids])

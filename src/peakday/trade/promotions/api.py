@@ -43,7 +43,7 @@ from peakday.trade.promotions.rules.explanation import explain
 from peakday.trade.promotions.rules.instrument_faults import instrument_faults
 from peakday.trade.promotions.rules.instrument_returns import OrderEnd, ReturnedInstrument, instruments_returned
 from peakday.trade.promotions.rules.live_coupons import pick_live_coupon
-from peakday.trade.promotions.rules.next_tier import Addition, NextTier, cheapest_addition, next_tiers
+from peakday.trade.promotions.rules.next_tier import Addition, NextTier, cheapest_addition, next_tiers, tiers_ahead
 from peakday.trade.promotions.rules.order_split import Split, SplitOrder, best_split
 from peakday.trade.promotions.rules.presale import (
     DepositFate,
@@ -182,6 +182,7 @@ __all__ = [
     "state_at",
     "switches_of",
     "tail_of",
+    "tiers_ahead",
     "used_of",
     "wallet_of",
     "write_uses",

@@ -81,6 +81,11 @@ def price_tills(wanted: Sequence[Wanted], shelf: Shelf, asking: Asking) -> list[
     return [_price(till, shelf, asking) for till in tills.values()]
 
 
+def price_alone(wanted: Sequence[Wanted], shelf: Shelf, asking: Asking) -> list[QuotedLine]:
+    """Each line with its price by itself, in the order given; nothing is to be paid for any."""
+    return [_quoted(_facts(each, shelf, asking), {}) for each in wanted]
+
+
 @lru_cache(maxsize=100_000)
 def line_name(sku_id: UUID) -> str:
     """The name of a SKU's line: it decides ties, so it is the same at every door."""

@@ -6,7 +6,7 @@ reach a higher tier or one time more. Of these the one with the least extra cost
 the smaller id. Extra cost may be negative: then the larger basket costs less.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from peakday.trade.promotions.errors import CartTooLarge, InstrumentsDoNotStack
@@ -55,13 +55,13 @@ def next_tiers(
 
     Least missing money first, then pieces. Refuses as `price_cart` does.
     """
-    found = _missing_in(price_cart(cart, offers, rules), {offer.instrument_id: offer for offer in offers})
+    found = tiers_ahead(price_cart(cart, offers, rules), {offer.instrument_id: offer for offer in offers})
     for card in wallet:
         try:
             priced = price_cart(cart, [*offers, card], rules)
         except InstrumentsDoNotStack:
             continue
-        found += _missing_in(priced, {card.instrument_id: card})
+        found += tiers_ahead(priced, {card.instrument_id: card})
     return sorted(found, key=lambda each: (each.counts, each.missing, str(each.instrument_id)))
 
 
@@ -90,7 +90,8 @@ def cheapest_addition(
     return min(found, key=lambda each: (each.extra_minor, -each.value_minor, each.line.line_id), default=None)
 
 
-def _missing_in(priced: PricedCart, asked: dict[Id, Instrument]) -> list[NextTier]:
+def tiers_ahead(priced: PricedCart, asked: Mapping[Id, Instrument]) -> list[NextTier]:
+    """What is missing to the next tier of these instruments in a cart that was priced with them."""
     found = [
         NextTier(each.instrument_id, each.missing, each.counts)
         for each in priced.unused
