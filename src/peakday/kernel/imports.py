@@ -188,6 +188,16 @@ async def list_runs(tx: Tx, shop_id: UUID | None, limit: int = 50) -> list[Impor
     return [_run(row) for row in rows]
 
 
+async def list_finished(tx: Tx, since: datetime) -> dict[UUID | None, datetime]:
+    """When the latest import of each shop (None: of the whole market) was done; those done since then only."""
+    rows = await tx.fetch(
+        "select shop_id, max(finished_at) as finished_at from kernel.import_run"
+        " where status = 'done' and finished_at >= $1 group by shop_id",
+        since,
+    )
+    return {row["shop_id"]: row["finished_at"] for row in rows}
+
+
 async def find_shift_days(tx: Tx, source: str) -> int | None:
     """By how many days the latest import of the whole market from `source` moved its dates; None if it says nothing."""
     days: int | None = await tx.fetchval(

@@ -1,15 +1,18 @@
 """Does the worker look at shops that changed, and once more when the world moves on?"""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
+from peakday.kernel import imports
 from peakday.kernel.outbox import deliver_pending
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import ItemEdit
 from peakday.operations.health import api
 from peakday.operations.health.audit import audit
-from peakday.operations.health.jobs import scan_wanted, want_all, watch_losses
+from peakday.operations.health.jobs import scan_wanted, want_all, want_new, watch_losses
+from peakday.operations.health.model import FaultKind
 from peakday.operations.health.reactions import REACTIONS
 from tests.operations.health.desk import a_price, findings, go_live, look, open_tea_shop
 
@@ -76,3 +79,52 @@ async def test_sound_records_have_no_findings_and_each_planted_fault_has_one(hou
         "accepted_with_a_reason", "exemption_has_an_item", "finding_is_of_an_instrument_or_a_sku",
         "red_line_has_an_item", "risk_is_below_its_red_line", "witness_says_its_price",
     ]  # fmt: skip
+
+
+async def test_a_shop_nobody_ever_looked_at_gets_its_first_look_without_being_asked(house):
+    floor = await open_tea_shop(house, line=None)
+    await want_new(house)
+    assert await wanted(house) == [floor.shop_id]
+    await scan_wanted(house)
+    await want_new(house)
+    assert await wanted(house) == []
+
+
+async def test_an_import_of_the_market_or_of_a_shop_is_looked_at_when_it_is_done(house):
+    floor = await open_tea_shop(house)
+    await look(floor)
+    house.clock.advance(timedelta(seconds=1))
+    for shop_id in (None, floor.shop_id):
+        async with house.database.transaction() as tx:
+            run = await imports.open_run(tx, "sample", "a", house.clock.now(), shop_id)
+        await want_new(house)
+        assert await wanted(house) == []
+        async with house.database.transaction() as tx:
+            await imports.finish_run(tx, run.run_id, house.clock.now())
+        await want_new(house)
+        assert await wanted(house) == [floor.shop_id]
+        house.clock.advance(timedelta(seconds=1))
+        await scan_wanted(house)
+        await want_new(house)
+        assert await wanted(house) == []
+
+
+async def test_too_deep_is_said_by_the_category_of_the_whole_market(house):
+    floor = await open_tea_shop(house, line=None)
+    tea, _ = await category_of(house, floor)
+    steps = [0] * 101
+    steps[5] = 200  # two hundred SKUs of other shops, cut by 5 per cent at most
+    async with house.database.transaction() as tx:
+        await tx.execute("insert into health.category_depth values ($1, $2, $3)", uuid4(), tea, steps)
+    await go_live(floor, a_price(floor, 6_000))
+    await look(floor)
+    assert {each.kind for each in await findings(floor)} >= {FaultKind.TOO_DEEP}
+
+
+async def category_of(house, floor):
+    async with house.database.read() as tx:
+        return await tx.fetchrow(
+            "select leaf_category_id, 1 from catalog.item where shop_id = $1 and item_id = $2",
+            floor.shop_id,
+            floor.tea_item,
+        )

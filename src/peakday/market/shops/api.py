@@ -36,6 +36,7 @@ __all__ = [
     "get_shop",
     "list_missing_shops",
     "list_regions",
+    "list_shop_ids",
     "list_shops",
     "list_warehouses",
     "shop_id_of",
@@ -48,6 +49,7 @@ find_fronts = queries.find_fronts
 find_shop = queries.find_shop
 list_missing_shops = queries.list_missing_shops
 list_regions = queries.list_regions
+list_shop_ids = queries.list_shop_ids
 list_warehouses = queries.list_warehouses
 
 

@@ -36,6 +36,11 @@ async def list_shops(tx: Tx, only: UUID | None, search: str | None, after: UUID 
     return [shop_of(row) for row in rows]
 
 
+async def list_shop_ids(tx: Tx) -> list[UUID]:
+    """The ids of all shops."""
+    return [row[0] for row in await tx.fetch("select shop_id from shops.shop order by shop_id")]
+
+
 async def list_regions(tx: Tx) -> list[NewRegion]:
     """All regions, by id."""
     rows = await tx.fetch("select region_id, name, source from shops.region order by region_id")

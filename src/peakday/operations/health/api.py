@@ -1,14 +1,15 @@
 """What may other rooms and doors ask of the health centre?
 
 Pure, for benches and other calculations: `open_desk`, `scan`, `lowest_reachable`. Without an actor, for workers:
-`scan_shop`, `want_scan`, `want_all`, `watch_losses`. People's acts and reads take the actor first and check the shop;
+`scan_shop`, `want_scan`, `want_all`, `want_new`, `watch_losses`. People's acts take the actor first and check the shop;
 prices and losses are figures (`data:view`). `HealthGuard` is the guard that apps/opening.py gives to the promotions.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from peakday.kernel import imports
 from peakday.kernel.actor import SYSTEM, Actor, require
 from peakday.kernel.clock import day_of
 from peakday.kernel.database import Tx
@@ -39,6 +40,7 @@ from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.lowest_reachable import enumerate_prices, lowest_reachable
 from peakday.operations.health.rules.shelf import Shelf
 from peakday.operations.health.rules.shop_scan import floors_of, scan
+from peakday.operations.health.rules.what_if_changes import Change
 from peakday.operations.health.store import list_wanted, want_scan
 from peakday.trade.promotions.guard import Inspection
 from peakday.trade.promotions.model import Id, Instrument
@@ -48,6 +50,7 @@ __all__ = [
     "FIGURES",
     "VIEW",
     "Calibration",
+    "Change",
     "Desk",
     "FindingFilter",
     "HealthGuard",
@@ -76,10 +79,14 @@ __all__ = [
     "set_red_line",
     "set_shop_rule",
     "want_all",
+    "want_new",
     "want_scan",
     "watch_losses",
     "what_if",
 ]
+
+
+IMPORTS_BACK = timedelta(days=2)  # older ones were seen by the daily look
 
 
 class HealthGuard:
@@ -102,6 +109,13 @@ def open_desk(
 async def want_all(tx: Tx, now: datetime) -> None:
     """Every shop that was ever looked at is looked at again."""
     await store.want_known(tx, now)
+
+
+async def want_new(tx: Tx, now: datetime) -> None:
+    """Every shop that nobody ever looked at, or that was imported into since, is looked at soon."""
+    await store.want_first(tx, await shops.list_shop_ids(tx), now)
+    for shop_id, finished_at in (await imports.list_finished(tx, now - IMPORTS_BACK)).items():
+        await store.want_after(tx, shop_id, finished_at, now)
 
 
 async def risk_items(

@@ -26,6 +26,12 @@ async def want_all(house: House) -> None:
         await api.want_all(tx, house.clock.now())
 
 
+async def want_new(house: House) -> None:
+    """A shop that was opened or imported meanwhile gets its first look."""
+    async with house.database.transaction() as tx:
+        await api.want_new(tx, house.clock.now())
+
+
 async def watch_losses(house: House) -> None:
     """Measure what warnings really cost; the breaker may hold an instrument."""
     await api.watch_losses(house)
@@ -33,6 +39,7 @@ async def watch_losses(house: House) -> None:
 
 DUTIES = [
     Duty("health.scan_wanted", 5, scan_wanted),
+    Duty("health.want_new", 15, want_new),
     Duty("health.want_all", DAY_SECONDS, want_all),
     Duty("health.watch_losses", 60, watch_losses),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -24,6 +24,8 @@ from peakday.operations.health.model import (
 from peakday.operations.health.witness_words import stored_id
 from peakday.trade.promotions.guard import Severity
 from peakday.trade.promotions.model import Id
+
+Depths: TypeAlias = Mapping[Id, tuple[int, ...]]  # SKUs by per cent of their deepest cut, by leaf category
 
 COLUMNS = (
     "f.shop_id, f.finding_id, f.kind, f.severity, f.state, f.item_id, f.sku_id, f.instrument_ids, f.price_minor,"
@@ -227,6 +229,23 @@ async def want_scan(tx: Tx, shop_ids: Sequence[UUID], now: datetime) -> None:
     )  # fmt: skip
 
 
+async def want_first(tx: Tx, shop_ids: Sequence[UUID], now: datetime) -> None:
+    """Ask that shops nobody ever looked at be looked at."""
+    await tx.execute(
+        "insert into health.scan (shop_id, wanted_at) select unnest($1::uuid[]), $2 on conflict do nothing",
+        list(shop_ids), now,
+    )  # fmt: skip
+
+
+async def want_after(tx: Tx, shop_id: UUID | None, instant: datetime, now: datetime) -> None:
+    """Ask that a shop (None: every one) be looked at that was last looked at before an instant."""
+    await tx.execute(
+        "update health.scan set wanted_at = $3 where ($1::uuid is null or shop_id = $1)"
+        " and wanted_at is null and scanned_at <= $2",
+        shop_id, instant, now,
+    )  # fmt: skip
+
+
 async def list_wanted(tx: Tx, limit: int) -> list[UUID]:
     """Shops that wait for a look, the longest waiting first."""
     rows = await tx.fetch(
@@ -268,3 +287,25 @@ def finding_of(row: asyncpg.Record) -> KeptFinding:
 async def want_known(tx: Tx, now: datetime) -> None:
     """Every shop that was ever looked at wants another look."""
     await tx.execute("update health.scan set wanted_at = coalesce(wanted_at, $1)", now)
+
+
+async def depths_of_others(tx: Tx, shop_id: UUID | None, categories: Iterable[Id]) -> Depths:
+    """How deep SKUs of these leaf categories are cut in all other shops (None: in all), as each was last seen."""
+    wanted = [each for each in categories if isinstance(each, UUID)]
+    rows = await tx.fetch(
+        "select leaf_category_id, array_agg(total order by step) as steps from ("
+        "  select d.leaf_category_id, s.step, sum(s.skus)::int as total from health.category_depth d"
+        "  cross join lateral unnest(d.steps) with ordinality as s(skus, step)"
+        "  where d.leaf_category_id = any($2::uuid[]) and d.shop_id is distinct from $1 group by 1, 2) t group by 1",
+        shop_id, wanted,
+    )  # fmt: skip
+    return {row["leaf_category_id"]: tuple(row["steps"]) for row in rows}
+
+
+async def save_depths(tx: Tx, shop_id: UUID, depths: Depths) -> None:
+    """What a shop tells the market, in place of what it told before."""
+    await tx.execute("delete from health.category_depth where shop_id = $1", shop_id)
+    await tx.executemany(
+        "insert into health.category_depth (shop_id, leaf_category_id, steps) values ($1, $2, $3)",
+        [(shop_id, category, list(steps)) for category, steps in depths.items() if isinstance(category, UUID)],
+    )

@@ -16,7 +16,7 @@ from peakday.kernel.text import Language, Text
 
 SHOP_PREFIX, ITEM_PREFIX, SKU_PREFIX, MESSAGE_PREFIX = "shp", "itm", "sku", "msg"
 MINUTES_OF_A_DAY = 1440
-URGENT_MINOR_DEFAULT = 100_000  # ¥1,000: from there on a message breaks quiet hours
+URGENT_MINOR_DEFAULT = 100_000  # 1,000 of the shop's currency: from there on a message breaks quiet hours
 
 
 class TodoStatus(StrEnum):

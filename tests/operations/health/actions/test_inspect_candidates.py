@@ -83,3 +83,22 @@ async def test_a_limit_that_is_missing_on_a_deep_cut_is_asked_for(house):
     found = (await inspect(floor, a_price(floor, 4_000, limits=Limits()))).findings
     assert [finding.code for finding in found] == ["buyer_limit_missing"]
     assert (await inspect(floor, a_price(floor, 4_000))).findings == ()
+
+
+@pytest.mark.capability("QN-05")
+async def test_what_if_tells_what_a_change_of_a_live_instrument_would_do(house):
+    floor = await open_tea_shop(house)
+    price = a_price(floor, 8_000)
+    await go_live(floor, price)
+
+    async def told(change):
+        async with house.database.read() as tx:
+            changes = await api.what_if(tx, floor.owner, floor.shop_id, price, floor.now, change)
+        return {one.ware.sku_id: (one.before.price_minor, one.after.price_minor, one.is_risk) for one in changes}
+
+    assert await told(api.Change(gives_bp=7_500)) == {
+        floor.tea: (8_000, 6_000, True), floor.big_tea: (16_000, 12_000, False),
+    }  # fmt: skip
+    assert await told(api.Change(is_stopped=True)) == {
+        floor.tea: (8_000, 10_000, False), floor.big_tea: (16_000, 20_000, False),
+    }  # fmt: skip

@@ -1,7 +1,7 @@
 """What would an instrument do before it is saved: which faults would it bring, how would lowest prices change?"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -10,19 +10,22 @@ from uuid import UUID
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
 from peakday.kernel.text import Text
+from peakday.operations.health import store
 from peakday.operations.health.actions.inspect_platform import inspect_platform_candidate
 from peakday.operations.health.actions.set_red_lines import FIGURES, VIEW
 from peakday.operations.health.fault_words import KIND_TEXTS, REMEDY_TEXTS
 from peakday.operations.health.loading import Loaded, load_shop, touched_items, with_candidate, without
 from peakday.operations.health.model import Fault, FaultKind, Reach, RedLine, Ware
+from peakday.operations.health.rules.category_depth import deepest_in_market
 from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.lowest_reachable import lowest_reachable
 from peakday.operations.health.rules.red_lines import red_line_of
 from peakday.operations.health.rules.response_ladder import severity_of
 from peakday.operations.health.rules.shop_scan import scan
+from peakday.operations.health.rules.what_if_changes import Change, changed
 from peakday.operations.health.witness_words import witness_of
 from peakday.trade.promotions.guard import Finding, Inspection, Severity
-from peakday.trade.promotions.model import Instrument
+from peakday.trade.promotions.model import Id, Instrument
 
 DIFFS_MAX = 50  # SKUs of a what-if that are searched
 _STEPS = (Severity.INFORM, Severity.CONFIRM, Severity.HOLD)
@@ -53,30 +56,43 @@ async def inspect_candidate(tx: Tx, shop_id: UUID | None, candidate: Instrument,
         return await inspect_platform_candidate(tx, candidate, now)
     loaded = await load_shop(tx, shop_id, now, await touched_items(tx, shop_id, candidate))
     desk = with_candidate(loaded, shop_id, candidate)
-    faults = await asyncio.to_thread(scan, desk, loaded.typed)
+    usual = await market_depths(tx, loaded)
+    faults = await asyncio.to_thread(scan, desk, loaded.typed, None, usual)
     own = [fault for fault in faults if candidate.instrument_id in fault.instrument_ids]
     kinds = sorted({fault.kind for fault in own})
     return Inspection(tuple(_finding(desk, [fault for fault in own if fault.kind is kind]) for kind in kinds))
 
 
 async def what_if(
-    tx: Tx, actor: Actor, shop_id: UUID, candidate: Instrument, now: datetime
+    tx: Tx, actor: Actor, shop_id: UUID, candidate: Instrument, now: datetime, change: Change | None = None
 ) -> list[PriceChange]:  # fmt: skip
     """How the lowest reachable prices change with the candidate, the worst against their red lines first.
 
+    With a `change`: how they differ between the candidate as it stands and as it would be, changed or stopped.
     At most `DIFFS_MAX` SKUs, the cheapest in its scope. Refuses `NotFound`, `NotAllowed`.
     """
     require(actor, VIEW, shop_id)
     require(actor, FIGURES, shop_id)
     loaded = await load_shop(tx, shop_id, now, await touched_items(tx, shop_id, candidate))
-    return await asyncio.to_thread(_changes, loaded, shop_id, candidate)
+    return await asyncio.to_thread(_changes, loaded, shop_id, candidate, change)
 
 
-def _changes(loaded: Loaded, shop_id: UUID, candidate: Instrument) -> list[PriceChange]:
-    after = with_candidate(loaded, shop_id, candidate)
-    before = without(loaded.desk, candidate.instrument_id)
-    bound = next(one.instrument for one in after.shelf.set_ups if one.is_candidate)
-    wares = sorted(after.shelf.touched_by(bound), key=lambda ware: (ware.price_minor, str(ware.sku_id)))
+async def market_depths(tx: Tx, loaded: Loaded) -> Mapping[Id | None, int]:
+    """How deep is usual in the leaf categories of these goods, in all shops as each was last seen."""
+    categories = {ware.leaf_category_id for ware in loaded.desk.shelf.wares.values()} - {None}
+    counts = await store.depths_of_others(tx, None, [each for each in categories if each is not None])
+    return deepest_in_market([counts], loaded.desk.limits)
+
+
+def _changes(loaded: Loaded, shop_id: UUID, candidate: Instrument, change: Change | None) -> list[PriceChange]:
+    standing = with_candidate(loaded, shop_id, candidate)
+    gone = without(loaded.desk, candidate.instrument_id)
+    before, after = gone, standing
+    if change is not None:
+        other = changed(candidate, change)
+        before, after = standing, gone if other is None else with_candidate(loaded, shop_id, other)
+    bound = next(one.instrument for one in standing.shelf.set_ups if one.is_candidate)
+    wares = sorted(standing.shelf.touched_by(bound), key=lambda ware: (ware.price_minor, str(ware.sku_id)))
     changes = [
         PriceChange(
             ware, loaded.titles.get(ware.sku_id, ""), _lowest(before, ware), _lowest(after, ware),

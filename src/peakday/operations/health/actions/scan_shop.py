@@ -25,11 +25,13 @@ from peakday.operations.health.events import RiskCleared, RiskFound
 from peakday.operations.health.fault_words import KIND_TEXTS, REMEDY_TEXTS
 from peakday.operations.health.loading import Loaded, load_shop
 from peakday.operations.health.model import FINDING_PREFIX, Fault, FindingState, KeptFinding
+from peakday.operations.health.rules.category_depth import count_depths, deepest_in_market
 from peakday.operations.health.rules.response_ladder import severity_of
-from peakday.operations.health.rules.shop_scan import scan
-from peakday.operations.health.store import Seen
+from peakday.operations.health.rules.shop_scan import floors_of, scan
+from peakday.operations.health.store import Depths, Seen
 from peakday.operations.health.witness_words import kept_witness, trace_of
 from peakday.trade.promotions.guard import Severity
+from peakday.trade.promotions.model import Id
 
 FINDINGS_MAX = 2_000  # of one look that are kept, the dearest first
 MESSAGES_MAX = 20  # of one look that are told one by one; the others by one more
@@ -40,17 +42,31 @@ async def scan_shop(house: House, shop_id: UUID) -> int:
     begun, now = time.monotonic(), house.clock.now()
     async with house.database.read() as connection:
         loaded = await load_shop(connection, shop_id, now)
-    seen = await asyncio.to_thread(_look, loaded)
+        others = await store.depths_of_others(connection, shop_id, categories_of(loaded))
+    seen, counts = await asyncio.to_thread(_look, loaded, others)
     async with house.database.transaction() as tx:
         await store.lock_scan(tx, shop_id)
         await keep(tx, shop_id, loaded.currency, seen, now)
+        await store.save_depths(tx, shop_id, counts)
         await store.note_scan(tx, shop_id, len(loaded.desk.shelf.wares), time.monotonic() - begun, now)
     return len(seen)
 
 
-def _look(loaded: Loaded) -> list[Seen]:
-    """The faults of a shop with words and witness; takes no database."""
-    return [seen_of(loaded, fault) for fault in scan(loaded.desk, loaded.typed)[:FINDINGS_MAX]]
+def categories_of(loaded: Loaded) -> set[Id]:
+    """The leaf categories of a shop's goods."""
+    return {ware.leaf_category_id for ware in loaded.desk.shelf.wares.values() if ware.leaf_category_id is not None}
+
+
+def _look(loaded: Loaded, others: Depths) -> tuple[list[Seen], Depths]:
+    """The faults of a shop with words and witness, and how deep its SKUs are cut; takes no database.
+
+    What is too deep is said by the leaf categories of the whole market: this shop as it is, others as last seen.
+    """
+    floors = floors_of(loaded.desk)
+    counts = count_depths(floors)
+    usual = deepest_in_market([counts, others], loaded.desk.limits)
+    faults = scan(loaded.desk, loaded.typed, floors, usual)[:FINDINGS_MAX]
+    return [seen_of(loaded, fault) for fault in faults], counts
 
 
 def seen_of(loaded: Loaded, fault: Fault) -> Seen:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from peakday.kernel.ids import show_id
 from peakday.kernel.money import AMOUNT_MINOR_MAX
-from peakday.operations.health.api import Calibration, ItemHealth, Overview, PriceChange
+from peakday.operations.health.api import Calibration, Change, ItemHealth, Overview, PriceChange
 from peakday.operations.health.model import (
     FINDING_PREFIX,
     ExemptionReason,
@@ -60,9 +60,17 @@ class ExemptionForm(Strict):
 
 
 class WhatIfForm(Strict):
-    """Which kept instrument (a draft too) would be live."""
+    """Which kept instrument (a draft too) would be live; with a percentage or `is_stopped`: how it would be changed."""
 
     instrument_id: Annotated[str, Field(max_length=60)]
+    gives_percent: Annotated[int, Field(ge=0, le=10_000)] = 100
+    threshold_percent: Annotated[int, Field(ge=0, le=10_000)] = 100
+    is_stopped: bool = False
+
+    def change(self) -> Change | None:
+        """The change that is asked for; None: none."""
+        wanted = Change(self.gives_percent * 100, self.threshold_percent * 100, self.is_stopped)
+        return None if wanted == Change() else wanted
 
 
 class LineBody(BaseModel):

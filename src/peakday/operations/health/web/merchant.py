@@ -48,6 +48,7 @@ ShopRef = Annotated[UUID, ShownId(SHOP_PREFIX)]
 ItemRef = Annotated[UUID, ShownId(ITEM_PREFIX)]
 FindingRef = Annotated[UUID, ShownId(FINDING_PREFIX)]
 Line = Annotated[str, Query(max_length=100, pattern=LINE_PATTERN)]
+Percent = Annotated[int, Query(ge=0, le=10_000)]
 Typed = Annotated[str, Form(max_length=500)]
 COLUMNS = (
     "finding_id", "kind", "severity", "state", "item_id", "reached", "red_line", "red_line_source", "expected_loss",
@@ -124,8 +125,10 @@ async def export(request: Request, shop_id: ShopRef, state: FindingState = Findi
 
 
 @router.get("/what-if")
-async def show_what_if(request: Request, shop_id: ShopRef, instrument: Line = "") -> Response:
-    """How lowest prices change with a kept instrument, a draft too, before it goes live."""
+async def show_what_if(
+    request: Request, shop_id: ShopRef, instrument: Line = "", gives: Percent = 100, at: Percent = 100, stop: Line = ""
+) -> Response:  # fmt: skip
+    """How lowest prices change with a kept instrument, a draft too, before it goes live; or if it were changed."""
     house, actor = house_of(request), actor_of(request)
     stored, changes = None, []
     async with house.database.read() as connection:
@@ -136,10 +139,13 @@ async def show_what_if(request: Request, shop_id: ShopRef, instrument: Line = ""
         if instrument:
             instrument_id = read_shown(INSTRUMENT_PREFIX, instrument)
             stored, _ = await promotions.get_instrument(connection, actor, shop_id, instrument_id)
-            changes = await api.what_if(connection, actor, shop_id, stored.instrument, house.clock.now())
+            wanted = api.Change(gives * 100, at * 100, bool(stop))
+            change = None if wanted == api.Change() else wanted
+            changes = await api.what_if(connection, actor, shop_id, stored.instrument, house.clock.now(), change)
     return _render(
         request, "health/what_if.html", shop_id, stored=stored, changes=changes, chosen=instrument,
-        known=[one for one, _ in known],
+        known=[one for one, _ in known], typed={"gives": gives, "at": at, "stop": stop},
+        is_change=bool(stop) or (gives, at) != (100, 100), live=promotions.InstrumentStatus.LIVE,
     )  # fmt: skip
 
 

@@ -144,12 +144,12 @@ async def end_exemption(request: Request, shop_id: ShopRef, item_id: ItemRef) ->
 
 @router.post("/what-if", responses=_answers(422))
 async def what_if(request: Request, shop_id: ShopRef, form: WhatIfForm) -> ChangesBody:
-    """How the lowest reachable prices change if a kept instrument, a draft too, is live; nothing is saved."""
+    """How the lowest reachable prices change if a kept instrument, a draft too, is live or changed; nothing is kept."""
     house, actor = house_of(request), actor_of(request)
     instrument_id = read_shown(INSTRUMENT_PREFIX, form.instrument_id)
     async with house.database.read() as connection:
         stored, _ = await promotions.get_instrument(connection, actor, shop_id, instrument_id)
-        changes = await api.what_if(connection, actor, shop_id, stored.instrument, house.clock.now())
+        changes = await api.what_if(connection, actor, shop_id, stored.instrument, house.clock.now(), form.change())
     return changes_body(changes)
 
 

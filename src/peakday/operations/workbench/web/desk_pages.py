@@ -13,6 +13,8 @@ from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.problems import status_of
+from peakday.market.shops import api as shops
+from peakday.market.shops.model import Shop
 from peakday.operations.workbench import api
 from peakday.operations.workbench.errors import BadDesk
 from peakday.operations.workbench.model import TOPICS, Desk, QuietHours
@@ -20,8 +22,6 @@ from peakday.operations.workbench.web.seat import ShopRef, base_of
 from peakday.operations.workbench.web.words import CHANNEL_TEXTS
 
 router = APIRouter(prefix="/shop/{shop_id}/messages/subscriptions", include_in_schema=False)
-
-CURRENCY = "CNY"  # in which "much money" is said; of another currency it is compared by its number
 
 
 @router.get("")
@@ -31,7 +31,8 @@ async def show_desk(request: Request, shop_id: ShopRef) -> Response:
     async with house_of(request).database.read() as connection:
         await api.require_desk(connection, actor, shop_id)
         desk = await api.get_desk(connection, actor)
-    return _page(request, shop_id, desk, Outcome())
+        shop = await shops.get_shop(connection, actor, shop_id)
+    return _page(request, shop, desk, Outcome())
 
 
 @router.post("")
@@ -39,24 +40,26 @@ async def save_desk(request: Request, shop_id: ShopRef) -> Response:
     """Keep it; a new webhook's secret is shown on the answer only."""
     house, actor, form = house_of(request), actor_of(request), await request.form()
     desk = Desk()
+    async with house.database.read() as connection:
+        shop = await shops.get_shop(connection, actor, shop_id)
     try:
-        desk = read_form(form)
+        desk = read_form(form, shop.currency)
         async with house.database.transaction() as tx:
             await api.require_desk(tx, actor, shop_id)
             desk, secret = await api.save_desk(tx, actor, desk, house.clock.now())
     except Invalid as refusal:
-        return _page(request, shop_id, desk, Outcome(refusal, form))
-    return _page(request, shop_id, desk, Outcome(is_saved=True, secret=secret))
+        return _page(request, shop, desk, Outcome(refusal, form))
+    return _page(request, shop, desk, Outcome(is_saved=True, secret=secret))
 
 
-def read_form(form: FormData) -> Desk:
-    """The choice as it was typed. Refuses `BadDesk`."""
+def read_form(form: FormData, currency: str) -> Desk:
+    """The choice as it was typed, money in the shop's currency. Refuses `BadDesk`."""
 
     def typed(name: str) -> str:
         return str(form.get(name) or "").strip()
 
     try:
-        urgent = parse_minor(typed("urgent"), CURRENCY) if typed("urgent") else Desk().urgent_minor
+        urgent = parse_minor(typed("urgent"), currency) if typed("urgent") else Desk().urgent_minor
     except ValueError:
         raise BadDesk(
             Problem("urgent", "not_an_amount", Text("不是有效的金额", "it is not an amount of money"),
@@ -93,14 +96,14 @@ class Outcome:
     secret: str | None = None
 
 
-def _page(request: Request, shop_id: ShopRef, desk: Desk, outcome: Outcome) -> Response:
+def _page(request: Request, shop: Shop, desk: Desk, outcome: Outcome) -> Response:
     def clock(minute: int) -> str:
         return f"{minute // 60:02d}:{minute % 60:02d}"
 
     shown = {
         "quiet_from": clock(desk.quiet.from_minute) if desk.quiet else "",
         "quiet_until": clock(desk.quiet.until_minute) if desk.quiet else "",
-        "urgent": decimal_text(desk.urgent_minor, CURRENCY), "mail_address": desk.mail_address or "",
+        "urgent": decimal_text(desk.urgent_minor, shop.currency), "mail_address": desk.mail_address or "",
         "webhook_address": desk.webhook_address or "",
     }  # fmt: skip
     if outcome.typed is not None:
@@ -110,7 +113,8 @@ def _page(request: Request, shop_id: ShopRef, desk: Desk, outcome: Outcome) -> R
         request, "workbench/subscriptions.html", active="messages",
         status=status_of(outcome.refusal) if outcome.refusal else 200,
         desk=desk, shown=shown, topics=TOPICS, channels=list(ChannelName), channel_texts=CHANNEL_TEXTS,
-        base=f"{base_of(shop_id)}/messages", refusal=outcome.refusal, secret=outcome.secret,
+        base=f"{base_of(shop.shop_id)}/messages", currency=shop.currency,
+        refusal=outcome.refusal, secret=outcome.secret,
         is_saved=outcome.is_saved,
         is_simulated=house.settings.smtp_url is None,
     )  # fmt: skip

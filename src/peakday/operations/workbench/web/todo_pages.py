@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN
+from peakday.market.shops import api as shops
 from peakday.operations.workbench import api
 from peakday.operations.workbench.model import Todo
-from peakday.operations.workbench.rules.todo_order import FORMULA
+from peakday.operations.workbench.rules.todo_order import formula
 from peakday.operations.workbench.web.seat import Line, ShopRef, base_of
 from peakday.operations.workbench.web.words import left_text
 
@@ -29,12 +30,14 @@ async def show_todos(request: Request, shop_id: ShopRef, done: Line = "", key: L
     now = house.clock.now()
     async with house.database.read() as connection:
         todos = await api.list_todos(connection, actor, shop_id, now)
+        shop = await shops.get_shop(connection, actor, shop_id)
 
     def can_settle(todo: Todo) -> bool:
         return actor.can(todo.permission.replace(":view", ":edit"))
 
     return house.get(Pages).render(
-        request, "workbench/todos.html", active="workbench", todos=todos, base=base_of(shop_id), formula=FORMULA,
+        request, "workbench/todos.html", active="workbench", todos=todos, base=base_of(shop_id),
+        formula=formula(shop.currency),
         left=lambda todo: left_text(todo.deadline, now), is_late=lambda todo: todo.is_late(now), done=done, key=key,
         can_settle=can_settle, sees_figures=actor.can("data:view"),
     )  # fmt: skip
