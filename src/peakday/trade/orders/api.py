@@ -17,9 +17,12 @@ from peakday.trade.orders.actions.decide_refunds import (
     list_overdue,
     take_return,
 )
+from peakday.trade.orders.actions.end_presales import close_unpaid_tails, end_presale_order
 from peakday.trade.orders.actions.keep_addresses import list_addresses, remove_address, save_address
+from peakday.trade.orders.actions.make_invoices import InvoiceWish, ask_invoice, decline_invoice, issue_invoice
 from peakday.trade.orders.actions.pay_orders import pay_checkout
 from peakday.trade.orders.actions.place_checkout import checkout_id_of, place_checkout
+from peakday.trade.orders.actions.place_presale import PresaleWish, place_presale
 from peakday.trade.orders.actions.settle_payments import (
     look_up_payment,
     settle_callback,
@@ -48,6 +51,7 @@ from peakday.trade.orders.queries import (
 from peakday.trade.orders.rules.order_ids import order_id_of, refund_id_of
 from peakday.trade.orders.sold_lately import pieces_sold
 from peakday.trade.orders.store import OrderFiles, copy_order_files, copy_orders
+from peakday.trade.orders.story_reads import get_my_checkout, get_my_order, get_story, list_my_orders
 from peakday.trade.orders.sums import ShopSums, count_checkouts, sum_shops
 
 __all__ = [
@@ -55,29 +59,40 @@ __all__ = [
     "RELATIONS",
     "SEE_MONEY",
     "VIEW",
+    "InvoiceWish",
     "OrderFiles",
     "OrdersCompanion",
+    "PresaleWish",
     "ShopSums",
     "answer_overdue",
     "approve_refund",
+    "ask_invoice",
     "ask_refund",
     "cancel_checkout",
     "cancel_order",
     "checkout_id_of",
     "close_unpaid",
+    "close_unpaid_tails",
     "confirm_receipt",
     "copy_facts",
     "copy_order_files",
     "copy_orders",
     "count_checkouts",
     "count_todos",
+    "decline_invoice",
     "decline_refund",
+    "end_presale_order",
+    "get_my_checkout",
+    "get_my_order",
     "get_order",
+    "get_story",
     "hold_order",
+    "issue_invoice",
     "iterate_orders",
     "largest_shops",
     "lift_hold",
     "list_addresses",
+    "list_my_orders",
     "list_orders",
     "list_overdue",
     "look_up_payment",
@@ -85,6 +100,7 @@ __all__ = [
     "pay_checkout",
     "pieces_sold",
     "place_checkout",
+    "place_presale",
     "receive_by_time",
     "refund_id_of",
     "remove_address",

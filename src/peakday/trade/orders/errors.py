@@ -9,6 +9,7 @@ Invalid
 ├── BadDelivery            an address has no goods, or goods have no address
 ├── BadAddress             an address lacks something
 ├── BadShipment            no carrier or number
+├── BadInvoice             title or tax number
 └── BadRefundWish          what is asked back does not fit the order
 Conflict
 ├── PriceChanged           the price is another than the buyer saw; nothing was ordered
@@ -77,6 +78,13 @@ class BadShipment(Invalid):
 
     code = "bad_shipment"
     message = Text("物流信息填写有误", "Carrier or tracking number is not right")
+
+
+class BadInvoice(Invalid):
+    """Title or tax number."""
+
+    code = "bad_invoice"
+    message = Text("发票信息填写有误", "What the invoice is made out to is not right")
 
 
 class BadRefundWish(Invalid):

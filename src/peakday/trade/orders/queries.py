@@ -4,7 +4,8 @@ Every read takes the actor and the shop: `trade:view` opens the list, and whoeve
 ship) gets orders without money: `shows_money` is false and the amounts are never read from the record.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -29,6 +30,7 @@ from peakday.trade.orders.model import (
     Todos,
     Waiting,
 )
+from peakday.trade.orders.refund_store import read_refund
 
 VIEW = "trade:view"
 SEE_MONEY = "data:view"
@@ -77,6 +79,15 @@ async def get_order(tx: Tx, actor: Actor, shop_id: UUID, order_id: UUID) -> Orde
         tuple(_refund(refund, money=money) for refund in refunds),
         money,
     )
+
+
+async def orders_of(tx: Tx, pairs: Sequence[tuple[UUID, UUID]]) -> list[Order]:
+    """These (shop_id, order_id) with their money, for who may see them already; what is not there is left out."""
+    rows = await tx.fetch(
+        f"{_select(money=True)} join unnest($1::uuid[], $2::uuid[]) as w(shop_id, order_id) using (shop_id, order_id)",
+        [shop_id for shop_id, _ in pairs], [order_id for _, order_id in pairs],
+    )  # fmt: skip
+    return [_order(row) for row in rows]
 
 
 async def count_todos(tx: Tx, actor: Actor, shop_id: UUID) -> Todos:
@@ -147,7 +158,5 @@ def _line(row: asyncpg.Record, *, money: bool) -> OrderLine:
 
 
 def _refund(row: asyncpg.Record, *, money: bool) -> Refund:
-    return Refund(
-        shop_id=row["shop_id"], refund_id=row["refund_id"], order_id=row["order_id"], line_no=row["line_no"],
-        amount_minor=row["amount_minor"] if money else 0, completed_at=row["completed_at"],
-    )  # fmt: skip
+    refund = read_refund(row)
+    return refund if money else replace(refund, amount_minor=0, funders={})
