@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
-import asyncpg
 import pytest
 
+from peakday.kernel.database.errors import DatabaseAway
 from peakday.kernel.outbox import ATTEMPTS_MAX, Reaction, announce, announce_many, deliver_pending
 
 
@@ -175,7 +175,7 @@ async def test_when_the_connection_is_lost_in_a_batch_nothing_counts_as_tried(da
             await other.execute("select pg_terminate_backend($1)", tx.get_server_pid())
         await tx.execute("select 1")
 
-    with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InterfaceError)):
+    with pytest.raises(DatabaseAway):
         await deliver_pending(database, [Reaction("tests.lose", "tests.ShelfFilled.v1", lose)], clock)
     assert (await outbox_row(database, event_id))["attempts"] == 0
     assert await deliver_pending(database, [Listener().reaction], clock) == 1

@@ -5,6 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
+from peakday.kernel.database.errors import DatabaseAway
 from peakday.kernel.imports import ImportStatus, RowCounts, get_run, open_run
 from peakday.kernel.rowfiles.loading import Checked, load_blocks
 from peakday.kernel.rowfiles.records import Position
@@ -37,7 +38,7 @@ async def test_a_server_that_goes_in_the_middle_of_a_copy_ends_the_load_with_who
     loading = asyncio.create_task(load_blocks(database, clock, run, iter(blocks), store))
     await asyncio.wait([loading], timeout=30)
     assert loading.done()
-    assert isinstance(loading.exception(), TimeoutError | asyncpg.PostgresError | asyncpg.InterfaceError)
+    assert isinstance(loading.exception(), TimeoutError | DatabaseAway | asyncpg.PostgresError)
     async with database.read() as tx:
         found = await get_run(tx, run.run_id)
         assert await tx.fetchval("select count(*) from kept") == 1

@@ -47,21 +47,31 @@ def start_child(settings: Settings, name: str, port: int = 0) -> Child:
     environment = {**os.environ, "PEAKDAY_HOME": str(settings.home), "PYTHONUNBUFFERED": "1"}
     if port:
         environment["PEAKDAY_PORT"] = str(port)
-    log = log_of(settings, name)
-    if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
-        log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as output:
+    with roomy_log(settings, name).open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "peakday.apps.cli", name],
             env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
     process.returncode = 0  # it outlives us: nobody here waits for it
-    child = Child(process.pid, _began(process.pid) or "", port)
+    return note_child(settings, name, process.pid, port)
+
+
+def note_child(settings: Settings, name: str, pid: int, port: int) -> Child:
+    """Write down that this process is the child of that name."""
+    child = Child(pid, _began(pid) or "", port)
     note = _note(settings, name)
     making = note.with_suffix(".making")
     making.write_text(json.dumps(asdict(child)))
     making.replace(note)
     return child
+
+
+def roomy_log(settings: Settings, name: str) -> Path:
+    """Where a child's words are to go; an old log that has grown large is laid aside."""
+    log = log_of(settings, name)
+    if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
+        log.replace(log.with_suffix(".log.1"))
+    return log
 
 
 def stop_child(settings: Settings, name: str) -> bool:

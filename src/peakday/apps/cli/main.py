@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "web": ("processes", "web"),
     "worker": ("processes", "worker"),
     "keep": ("keeper", "keep"),
+    "nursery": ("nursery", "nursery"),
 }
 
 

@@ -64,7 +64,8 @@ def up(
     console = Console()
     settings.home.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(settings):
-        stop_child(settings, "keep")  # or it would bring back what is stopped here on purpose
+        if not _is_whole(settings, port):
+            stop_child(settings, "keep")  # or it would bring back what is stopped here on purpose
         with console.status("PostgreSQL"):
             url = ensure_server(settings)
             applied = migrate(url)
@@ -73,7 +74,8 @@ def up(
             console.print(f"  its data lies in {data}: {settings.home} is closed to the user that runs PostgreSQL")
         logins = _fill(settings, console, with_sample=sample)
         address = _open_doors(settings, port, console)
-        start_child(settings, "keep")
+        if find_child(settings, "keep") is None:
+            start_child(settings, "keep")
     _show_logins(logins, address, console)
     if not detach:
         _stay(settings, console)
@@ -110,6 +112,17 @@ def status() -> None:
     table.add_row("home", str(settings.home))
     console.print(table)
     raise typer.Exit(0 if url and answers and worker else 1)
+
+
+def _is_whole(settings: Settings, wanted: int) -> bool:
+    """Whether all runs and answers where it should, so that the keeper can be left to its work."""
+    web = find_child(settings, "web")
+    return (
+        web is not None
+        and wanted in {0, web.port}
+        and find_child(settings, "worker") is not None
+        and _answers(_address(settings, web.port))
+    )
 
 
 def _open_doors(settings: Settings, wanted: int, console: Console) -> str:

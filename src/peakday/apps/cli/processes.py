@@ -1,8 +1,13 @@
 """What runs in the two processes of a market? `peakday web` answers, `peakday worker` works; both in the foreground."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from peakday.kernel.settings import read_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 GRACE_SECONDS = 10
 APP = "peakday.apps.http.app:create_app"
@@ -13,13 +18,8 @@ def web(
     port: int = typer.Option(0, help="default: PEAKDAY_PORT or 8022"),
 ) -> None:
     """Answer HTTP until stopped."""
-    import uvicorn  # noqa: PLC0415 - other commands need not load a server
-
     settings = read_settings()
-    uvicorn.run(
-        APP, factory=True, host=host or settings.host, port=port or settings.port, loop="uvloop", http="httptools",
-        access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False,
-    )  # fmt: skip
+    answer(host or settings.host, port or settings.port)
 
 
 def worker() -> None:
@@ -27,3 +27,13 @@ def worker() -> None:
     from peakday.apps.worker.main import run_worker  # noqa: PLC0415 - other commands need not load every room
 
     run_worker(read_settings())
+
+
+def answer(host: str, port: int, app: "FastAPI | None" = None) -> None:
+    """Serve the app, or one made for the purpose, until stopped."""
+    import uvicorn  # noqa: PLC0415 - other commands need not load a server
+
+    uvicorn.run(
+        app or APP, factory=app is None, host=host, port=port, loop="uvloop", http="httptools",
+        access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False,
+    )  # fmt: skip

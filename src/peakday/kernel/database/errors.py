@@ -2,7 +2,8 @@
 
 Refusal
 ├── Unavailable
-│   └── DatabaseFull         the disk of the record is full; the transaction was undone
+│   ├── DatabaseFull         the disk of the record is full; the transaction was undone
+│   └── DatabaseAway         the server does not answer, or went while we asked: ask again, with the same key
 └── DatabaseUnavailable
     ├── NoServerBinaries     no PostgreSQL programs were found on this machine
     ├── WrongServerVersion   the data was written by another major version
@@ -23,6 +24,18 @@ class DatabaseFull(Unavailable):
     message = Text(
         "数据库所在磁盘已满,本次操作没有写入任何内容。请清理磁盘后重试",
         "The disk of the database is full, and nothing of this was written. Make room and try again",
+    )
+
+
+class DatabaseAway(Unavailable, ConnectionError):  # noqa: N818 - a refusal is not an error
+    """The server is restarting or gone. What was asked may have been done at the very last moment: the key tells.
+
+    Also a ConnectionError: whoever tries again when a line breaks (the batch writers, imports) catches that.
+    """
+
+    code = "database_away"
+    message = Text(
+        "数据库正在恢复,请稍候用同一幂等键重试", "The database is coming back: ask again in a moment, with the same key"
     )
 
 

@@ -15,13 +15,21 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 
-from peakday.kernel.database.errors import DatabaseFull
+from peakday.kernel.database.errors import DatabaseAway, DatabaseFull
 
 Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 POOL_SIZE = 16
 STATEMENT_TIMEOUT_SECONDS = 60
 CLOSE_SECONDS_MAX = 10
+# what is said of a server that is not there, is starting or stopping, or has gone in the middle of a sentence
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    ConnectionError,
+)
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -35,18 +43,30 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        """A connection inside one transaction: committed at the end, undone by any exception. Refuses DatabaseFull."""
+        """A connection inside one transaction: committed at the end, undone by any exception.
+
+        Refuses `DatabaseFull`, and `DatabaseAway` when the server goes; whether it was committed is then unknown.
+        """
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield connection
         except asyncpg.DiskFullError as error:
             raise DatabaseFull from error
+        except _AWAY as error:
+            raise DatabaseAway from error
+        except asyncpg.InterfaceError as error:
+            raise _away_or(error) from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
-        """A connection for reads."""
-        async with self._pool.acquire() as connection:
-            yield connection
+        """A connection for reads. Refuses `DatabaseAway`."""
+        try:
+            async with self._pool.acquire() as connection:
+                yield connection
+        except _AWAY as error:
+            raise DatabaseAway from error
+        except asyncpg.InterfaceError as error:
+            raise _away_or(error) from error
 
     async def local_folder(self) -> Path | None:
         """Where the server's data lies, if that is on this machine and we may know it: for looking at its disk."""
@@ -68,6 +88,12 @@ class Database:
             await asyncio.wait_for(self._pool.close(), CLOSE_SECONDS_MAX)
         except TimeoutError:
             self._pool.terminate()
+
+
+def _away_or(error: asyncpg.InterfaceError) -> Exception:
+    """The driver's word for a line that broke a moment ago; any other misuse of it is a bug and stays what it is."""
+    is_broken = "connection is closed" in str(error) or "released back to the pool" in str(error)
+    return DatabaseAway() if is_broken else error
 
 
 async def connect(url: str, pool_size: int = POOL_SIZE) -> Database:
