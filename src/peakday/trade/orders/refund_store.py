@@ -47,7 +47,7 @@ async def move_refund(tx: Tx, refund: Refund, there: RefundState, decided: tuple
     """Move a refund whose order is held; `decided` is who, with a note. The caller has checked the move."""
     actor, note = decided
     await tx.execute(
-        "update orders.refund set state = $3, completed_at = case when $3 = 'completed' then $4 end,"
+        "update orders.refund set state = $3, completed_at = case when $3 = 'completed' then $4::timestamptz end,"
         " decided_at = coalesce(decided_at, $4), decided_by = coalesce(decided_by, $5),"
         " decision_note = case when $6 = '' then decision_note else $6 end, changed_xid = pg_current_xact_id()"
         " where shop_id = $1 and refund_id = $2",

@@ -27,8 +27,11 @@ async def claim_units(
     """
     locked = await store.lock_levels(tx, _keys(claims))
     known = await store.known_claims(tx, [claim.claim_id for claim in claims])
-    fresh = {claim.claim_id: claim for claim in reversed(claims) if claim.claim_id not in known}
-    wanted = [claim for claim in claims if fresh.get(claim.claim_id) is claim]
+    fresh: dict[UUID, Claim] = {}
+    for claim in claims:
+        if claim.claim_id not in known:
+            fresh.setdefault(claim.claim_id, claim)
+    wanted = list(fresh.values())
     refusals: dict[UUID, ClaimAnswer] = {}
     if wanted:
         before = {key: level.available for key, level in locked.levels.items()}

@@ -1,0 +1,140 @@
+"""What must be true after every stretch of a history? The rooms' audits, and what people were told, against the record.
+
+The rooms' own audits say whether the record agrees with itself; the rest says whether it agrees with the people: every
+acknowledged checkout stands once, none that was refused does, what was shipped stays so, and the bank has exactly the
+money of which the books know.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import MappingProxyType
+
+from peakday.apps.simulation.stage import Stage
+from peakday.kernel.audit import Finding
+from peakday.kernel.database import Tx
+from peakday.kernel.house import House
+from peakday.trade.ledger.audit import audit as audit_ledger
+from peakday.trade.orders.audit import audit as audit_orders
+from peakday.trade.payments.audit import audit as audit_payments
+
+ROOMS: tuple[Callable[[House], Awaitable[list[Finding]]], ...] = (audit_payments, audit_orders, audit_ledger)
+# the sandbox's tables are empty here, since the bank plays in memory; `_bank` holds it against the books instead
+OTHER_BANK = frozenset({"bank_and_house_agree", "bank_gave_back_what_was_sent"})
+# carts are drawn without a quote, so there is no price to compute anew
+NO_QUOTE = frozenset({"price_is_what_its_quote_says"})
+
+_PEOPLE = MappingProxyType({
+    "moves_are_allowed": """
+        select order_id::text || ': ' || from_status || ' to ' || to_status from orders.move
+        where (from_status, to_status) not in (('awaiting_payment', 'awaiting_shipment'),
+            ('awaiting_payment', 'closed'), ('awaiting_shipment', 'shipped'), ('awaiting_shipment', 'closed'),
+            ('shipped', 'completed'), ('shipped', 'closed'))""",
+    "an_order_is_where_its_last_move_led": """
+        select o.order_id::text || ': ' || o.status from orders.customer_order o
+        where o.status <> 'awaiting_payment' and not exists (select from orders.move m
+                where (m.shop_id, m.order_id, m.to_status) = (o.shop_id, o.order_id, o.status)
+                and not exists (select from orders.move n where (n.shop_id, n.order_id) = (m.shop_id, m.order_id)
+                    and n.from_status = m.to_status))
+            or o.status = 'awaiting_payment' and exists (select from orders.move m
+                where (m.shop_id, m.order_id) = (o.shop_id, o.order_id))""",
+    "paid_is_captured": """
+        select o.order_id::text || ': ' || o.status from orders.customer_order o
+        where (o.paid_at is not null) and o.paid_minor > 0 and not exists (select from payments.part t
+            join payments.payment p using (payment_id) where t.order_id = o.order_id and p.status = 'captured')""",
+    "money_of_closed_orders_went_back": """
+        select o.order_id::text || ': ' || t.refunded_minor || ' of ' || t.paid_minor
+        from orders.customer_order o join payments.part t using (order_id) join payments.payment p using (payment_id)
+        where o.status = 'closed' and p.status = 'captured' and t.refunded_minor <> t.paid_minor""",
+    "completed_is_released": """
+        select o.order_id::text from orders.customer_order o
+        join payments.part t using (order_id) join payments.payment p using (payment_id)
+        where (o.status = 'completed') <> (t.released_at is not null) and p.status = 'captured'
+            and o.status <> 'closed'""",
+    "stock_is_not_negative": """
+        select shop_id::text || ' ' || sku_id::text || ': ' || available from stock.level where available < 0""",
+    "units_are_somewhere": """
+        select l.sku_id::text || ': counted ' || c.units || ', available ' || l.available || ', out ' || h.units
+        from stock.level l
+        join lateral (select coalesce(sum(delta), 0) as units from stock.change c
+            where (c.shop_id, c.sku_id, c.event_ref) = (l.shop_id, l.sku_id, l.event_ref)) c on true
+        join lateral (select coalesce(sum(quantity - returned), 0) as units from stock.hold h
+            where (h.shop_id, h.sku_id, h.event_ref) = (l.shop_id, l.sku_id, l.event_ref)
+                and h.status in ('held', 'sold')) h on true
+        where c.units <> l.available + h.units""",
+    "units_of_closed_orders_are_back": """
+        select o.order_id::text from orders.customer_order o join orders.line l using (shop_id, order_id)
+        join stock.hold h on (h.claim_id, h.sku_id) = (o.checkout_id, l.sku_id)
+        where o.status = 'closed' and o.paid_at is null and h.status <> 'released'""",
+})  # fmt: skip
+
+
+async def find_faults(stage: Stage) -> AsyncIterator[str]:
+    """Everything that is not as it must be."""
+    for audit in ROOMS:
+        for finding in await audit(stage.house):
+            if finding.invariant not in OTHER_BANK | NO_QUOTE:
+                yield f"{finding.room} {finding.invariant}: {finding.subject} {finding.detail}"
+    async with stage.house.database.read() as connection:
+        for invariant, query in _PEOPLE.items():
+            for row in await connection.fetch(f"{query} limit 5"):
+                yield f"{invariant}: {row[0]}"
+    async for fault in _acknowledged(stage):
+        yield fault
+    async for fault in _bank(stage):
+        yield fault
+
+
+async def count_unsent(tx: Tx) -> int:
+    """Refunds of which the bank was not told yet."""
+    return int(await tx.fetchval("select count(*) from payments.refund where status = 'asked'"))
+
+
+async def _acknowledged(stage: Stage) -> AsyncIterator[str]:
+    """What people were told against what stands."""
+    known = stage.known
+    async with stage.house.database.read() as connection:
+        rows = await connection.fetch(
+            "select c.checkout_id, cardinality(order_ids) as said, (select count(*) from orders.customer_order o"
+            " where o.checkout_id = c.checkout_id) as there from orders.checkout c"
+        )
+        sent = await connection.fetch(
+            "select order_id from orders.customer_order where order_id = any($1::uuid[])"
+            " and status in ('awaiting_payment', 'awaiting_shipment')",
+            list(known.ever_shipped),
+        )
+    there = {row["checkout_id"] for row in rows}
+    if len(there) != len(rows):
+        yield "a checkout stands twice"
+    for row in rows:
+        if row["said"] != row["there"]:
+            yield f"checkout {row['checkout_id']}: {row['there']} orders instead of {row['said']}"
+    for lost in sorted(known.placed.keys() - there):
+        yield f"checkout {lost} was acknowledged and is gone"
+    for wrong in sorted(known.refused & there):
+        yield f"checkout {wrong} was refused and stands"
+    for row in sent:
+        yield f"order {row['order_id']} was shipped and is not"
+
+
+async def _bank(stage: Stage) -> AsyncIterator[str]:
+    """The bank's own books against the house's: nothing captured that it does not have, nothing sent back twice."""
+    charges = stage.bank.charges
+    async with stage.house.database.read() as connection:
+        captured = await connection.fetch(
+            "select payment_id, amount_minor from payments.payment where status = 'captured'"
+        )
+        sent = await connection.fetch(
+            "select refund_id, payment_id, amount_minor, status from payments.refund where status <> 'failed'"
+        )
+    for row in captured:
+        charge = charges.get(row["payment_id"])
+        if charge is None or not charge.is_captured or charge.amount_minor != row["amount_minor"]:
+            yield f"payment {row['payment_id']} is captured here and not at the bank"
+    asked = {(row["payment_id"], row["refund_id"]): row for row in sent}
+    for payment_id, charge in charges.items():
+        for refund_id, minor in charge.refunds.items():
+            known = asked.pop((payment_id, refund_id), None)
+            if known is None or known["amount_minor"] != minor:
+                yield f"the bank gave {minor} back of payment {payment_id}, the house knows of no such refund"
+    for (payment_id, refund_id), row in asked.items():
+        if row["status"] == "sent":
+            yield f"refund {refund_id} of payment {payment_id} was sent, the bank gave nothing back"
