@@ -17,7 +17,9 @@ from peakday.kernel.web.pages import Pages
 from peakday.market.catalog import api as catalog
 from peakday.market.shops import api as shops
 from peakday.operations.health import api as health
+from peakday.trade.carts import api as carts
 from peakday.trade.orders import api as orders
+from peakday.trade.orders.flash.flash_desk import FlashDesk, open_desks
 from peakday.trade.promotions import api as promotions
 
 PACKAGE = Path(peakday.__file__).parent
@@ -55,10 +57,14 @@ async def open_web_engines(house: House) -> AsyncIterator[House]:
     house.add(log)
     store = metrics.open_fact_store(house, PROVIDERS)
     house.add(store)
+    open_desks(house)
+    house.add(carts.CartWriter(house.database))
     try:
         async with fresh_switches(house):
             yield house
     finally:
+        await house.get(FlashDesk).close()
+        await house.get(carts.CartWriter).close()
         store.close()
         await log.close()
 

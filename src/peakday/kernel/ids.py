@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32: no i, l, o, u
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_PAIR_SHIFTS = range(120, -1, -10)
 _DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")  # as int(…, 32) reads them
 _BODY = re.compile(f"[0-7][{_ALPHABET}]{{25}}", re.ASCII | re.IGNORECASE).fullmatch  # 26 letters, 128 bits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,8 +50,7 @@ def derived_id(at: datetime | None, *key: str) -> UUID:
 def show_id(prefix: str, value: UUID) -> str:
     """`ord` and an id to `ord_01ja…` (26 letters of Crockford base 32)."""
     number = value.int
-    letters = [_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5)]
-    return f"{prefix}_{''.join(letters)}"
+    return f"{prefix}_{''.join([_PAIRS[(number >> shift) & 1023] for shift in _PAIR_SHIFTS])}"
 
 
 def read_id(prefix: str, text: str) -> UUID:

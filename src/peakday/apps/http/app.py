@@ -1,7 +1,8 @@
 """Which rooms answer on which address? The app assembles their routes behind the door's manners, and decides nothing.
 
-From outside to inside a request passes: manners (headers, limits) → failures (what nobody expected) → identity (who
-asks, forged forms) → idempotency (a change with a key happens once) → trail (who saw it) → the room's route.
+From outside to inside a request passes: hot doors (what thousands ask in one second is answered there) → manners
+(headers, limits) → failures (what nobody expected) → identity (who asks, forged forms) → idempotency (a change with a
+key happens once) → trail (who saw it) → the room's route.
 """
 
 import gc
@@ -17,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 import peakday
 from peakday.apps.http.errors import add_error_handlers
 from peakday.apps.http.failures import FailureDoor
+from peakday.apps.http.hot_doors import HotDoors
 from peakday.apps.http.idempotency import IdempotencyDoor
 from peakday.apps.http.identity import IdentityDoor
 from peakday.apps.http.manners import MannersDoor
@@ -25,6 +27,7 @@ from peakday.apps.http.place import PlaceDoor
 from peakday.apps.http.unread import UnreadDoor
 from peakday.apps.importers.web import merchant as importers_pages
 from peakday.apps.opening import open_house, open_web_engines
+from peakday.apps.storefront.web import mall as mall_pages
 from peakday.insight.advisor.warming import warming
 from peakday.insight.advisor.web import merchant as advisor_pages
 from peakday.insight.behaviour.web import v1 as behaviour_api
@@ -47,8 +50,11 @@ from peakday.operations.health.web import v1 as health_api
 from peakday.operations.workbench.web import merchant as workbench_pages
 from peakday.operations.workbench.web import switches_v1 as switches_api
 from peakday.operations.workbench.web import v1 as workbench_api
+from peakday.trade.carts.web import v1 as carts_api
 from peakday.trade.ledger.web import merchant as ledger_pages
 from peakday.trade.ledger.web import v1 as ledger_api
+from peakday.trade.orders.web import doors as orders_doors
+from peakday.trade.orders.web import flash_v1 as flash_api
 from peakday.trade.orders.web import merchant as orders_pages
 from peakday.trade.orders.web import v1 as orders_api
 from peakday.trade.payments.web import v1 as payments_api
@@ -64,14 +70,19 @@ from peakday.trade.sale_events.web import v1 as sale_events_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
-    accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api,
+    flash_api, carts_api,
+    accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, orders_doors, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,
+    mall_pages,
 )  # fmt: skip
+# from inside to outside
+DOORS = (UnreadDoor, PlaceDoor, TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor, HotDoors)
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
+MALL_STATIC = Path(peakday.__file__).parent / "apps/storefront/static"
 
 Opening = Callable[[], AbstractAsyncContextManager[House]]
 
@@ -95,9 +106,10 @@ def create_app(opening: Opening | None = None) -> FastAPI:
     app.include_router(door)
     for room in ROOMS:
         app.include_router(room.router)
+    app.mount("/static/mall", StaticFiles(directory=MALL_STATIC), name="mall_static")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_error_handlers(app)
-    for middleware in (UnreadDoor, PlaceDoor, TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor):
+    for middleware in DOORS:
         app.add_middleware(middleware)
     return app
 
