@@ -1,7 +1,5 @@
 """Does a quote price what a shopper wants, over shops, by the database's clock?"""
 
-
-
 from peakday.trade.carts.api import Wanted, quote
 from tests.trade.promotions.shop_floor import open_floor
 

@@ -1,0 +1,100 @@
+"""How does a SKU come into the cart a thousand times a second? `POST /v1/my/cart/lines`.
+
+A hot door: the body goes to the decoder as bytes, the wish to the writer that commits for many at once. The route is
+still an APIRoute, so it stands in the OpenAPI document. A retry with the same `Idempotency-Key` adds nothing more.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from peakday.kernel.ids import read_id
+from peakday.kernel.refusal import Invalid, Problem, TooLarge
+from peakday.kernel.text import Text
+from peakday.kernel.web.context import actor_of, house_of
+from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.market.accounts.api import require_buyer
+from peakday.market.catalog.model import SHOP_PREFIX, SKU_PREFIX
+from peakday.trade.carts.api import CartWriter, Wish
+from peakday.trade.carts.errors import SkuNotSold
+from peakday.trade.carts.web.bodies import AddedBody
+from peakday.trade.carts.web.written import write_added
+
+BODY_BYTES_MAX = 2_000
+ANSWERS_BEYOND = (401, 403, 404, 409, 413, 422, 429, 503)
+_Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31)]
+_Name = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00-\x1f]*$")]
+
+
+class AddBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Pieces of a SKU to add; from which live room, where from one."""
+
+    shop_id: str
+    sku_id: str
+    quantity: _Number = 1
+    live_room_id: _Name | None = None
+
+
+class _PlainRoute(APIRoute):
+    """A route whose endpoint takes the request and gives the response, with nothing in between."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint itself."""
+        return self.endpoint
+
+
+router = APIRouter(prefix="/v1/my", tags=["cart"], route_class=_PlainRoute)
+_decoder = msgspec.json.Decoder(AddBody)
+
+
+def _body_schema() -> dict[str, Any]:
+    """The request body for OpenAPI, from the shape that the decoder enforces."""
+    _, components = msgspec.json.schema_components([AddBody], ref_template="#/components/schemas/{name}")
+    return dict(components["AddBody"])
+
+
+@router.post(
+    "/cart/lines",
+    status_code=201,
+    response_model=AddedBody,
+    responses={status: PROBLEM_RESPONSES[status] for status in ANSWERS_BEYOND},
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _body_schema()}}}},
+    summary="Add to the cart",
+)
+async def add_to_cart(request: Request) -> Response:
+    """Add pieces of a SKU to the own cart, a guest's too; durable when answered.
+
+    Refused are line 301 (`cart_full`, with what can be done), more pieces than can be bought (`not_enough_stock`) or
+    than a line may have (`too_many_pieces`), and what is not on sale (`sku_not_sold`).
+    """
+    buyer_id = require_buyer(actor_of(request))
+    wish = _wish(buyer_id, await _read_body(request))
+    added = await house_of(request).get(CartWriter).add(wish)
+    return Response(msgspec.json.encode(write_added(added)), 201, media_type="application/json")
+
+
+async def _read_body(request: Request) -> bytes:
+    body = await request.body()
+    if len(body) > BODY_BYTES_MAX:
+        raise TooLarge(limit=f"{BODY_BYTES_MAX} bytes")
+    return body
+
+
+def _wish(buyer_id: UUID, body: bytes) -> Wish:
+    try:
+        asked = _decoder.decode(body)
+    except msgspec.DecodeError as error:
+        message = Text("请求内容有误", "The body is not as it should be")
+        remedy = Text("按接口文档填写 shop_id、sku_id、quantity", "Send shop_id, sku_id and quantity as documented")
+        raise Invalid(Problem("body", "malformed", message, remedy, value=str(error)[:200])) from None
+    try:
+        shop_id, sku_id = read_id(SHOP_PREFIX, asked.shop_id), read_id(SKU_PREFIX, asked.sku_id)
+    except ValueError:
+        raise SkuNotSold from None
+    return Wish(buyer_id, shop_id, sku_id, asked.quantity, asked.live_room_id)
