@@ -16,7 +16,7 @@ create table catalog.shelf_item (
     strike_price_minor bigint,
     currency text not null,
     listed_at timestamptz not null,
-    popularity bigint not null default 0,    -- pieces sold lately; written by the storefront's duty
+    popularity bigint not null default 0,    -- in how many orders lately; written by the storefront's duty
     terms tsvector not null                  -- see market/catalog/rules/search_terms.py: trigrams see no Chinese words
 );
 create index shelf_item_terms on catalog.shelf_item using gin (terms);

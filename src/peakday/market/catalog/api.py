@@ -24,6 +24,7 @@ from peakday.market.catalog.actions.import_items import (
     run_item_import,
 )
 from peakday.market.catalog.facts import copy_facts
+from peakday.market.catalog.holds import Hold, lock_items, unlock_items
 from peakday.market.catalog.model import (
     Brand,
     Category,
@@ -62,6 +63,7 @@ __all__ = [
     "ITEM_IMPORT_JOB",
     "ITEM_IMPORT_KIND",
     "SHELF_PAGE_MAX",
+    "Hold",
     "ItemImport",
     "ShelfItem",
     "ShelfQuestion",
@@ -91,6 +93,7 @@ __all__ = [
     "list_goods",
     "list_items",
     "list_missing_items",
+    "lock_items",
     "open_item_import",
     "preview_items",
     "refresh_shelf",
@@ -99,6 +102,7 @@ __all__ = [
     "shelf_categories",
     "sku_id_of",
     "undo_edit",
+    "unlock_items",
     "write_popularity",
 ]  # fmt: skip
 

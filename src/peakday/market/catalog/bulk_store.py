@@ -8,8 +8,9 @@ ago that was, and memory does not grow with the file.
 
 import asyncio
 import io
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -18,7 +19,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from peakday.kernel.database import Tx
+from peakday.market.catalog.holds import Hold, find_holds
 from peakday.market.catalog.model import NewBrand
+from peakday.market.catalog.rules.held_items import is_held_back
 from peakday.market.catalog.store import save_brands
 
 STORE_SECONDS_MAX = 600
@@ -62,6 +65,53 @@ def in_key_order(table: pa.Table) -> pa.Table:
     return table.take(pc.sort_indices(table, [("item_id", "ascending"), ("row_no", "ascending")]))
 
 
+def without_rows(table: pa.Table, rows: Iterable[int]) -> pa.Table:
+    """The table without some of its rows, by row number."""
+    return table.filter(pc.invert(pc.is_in(table["row_no"], pa.array(list(rows), table["row_no"].type))))
+
+
+async def find_held_rows(
+    tx: Tx, shop_id: UUID, table: pa.Table, columns: Collection[str], at: datetime
+) -> dict[int, Hold]:  # fmt: skip
+    """Rows that would change a price or take from the shelf what is held now, by row number.
+
+    Takes the shop's import lock, so that what was looked at is what `store_rows` finds.
+    """
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"catalog.import:{shop_id}")
+    if not await tx.fetchval("select exists (select from catalog.hold where shop_id = $1 and held @> $2)", shop_id, at):
+        return {}
+    held = await find_holds(tx, shop_id, [UUID(hex=each) for each in set(table["item_id"].to_pylist())], at)
+    rows = await tx.fetch(
+        "select i.item_id, i.list_price_minor, i.strike_price_minor, i.status, s.sku_id, s.price_minor"
+        " from catalog.item i join catalog.sku s using (shop_id, item_id)"
+        " where i.shop_id = $1 and i.item_id = any($2::uuid[])",
+        shop_id, list(held), timeout=STORE_SECONDS_MAX,
+    )  # fmt: skip
+    there = {(row["item_id"].hex, row["sku_id"].hex): row for row in rows}
+    found = {}
+    for row in table.filter(pc.is_in(table["item_id"], pa.array([each.hex for each in held], pa.string()))).to_pylist():
+        stored = there.get((row["item_id"], row["sku_id"]))
+        if stored is not None and _is_held_back(row, stored, columns):
+            found[row["row_no"]] = held[stored["item_id"]]
+    return found
+
+
+def _is_held_back(row: Mapping[str, Any], stored: asyncpg.Record, columns: Collection[str]) -> bool:
+    before = {
+        "list_price_minor": stored["list_price_minor"], "strike_price_minor": stored["strike_price_minor"],
+        "sku_price_minor": stored["price_minor"], "status": stored["status"],
+    }  # fmt: skip
+    after = dict(before)
+    if "list_price" in columns:
+        sku_price = row["list_price"] if row["sku_price"] is None else row["sku_price"]
+        after |= {"list_price_minor": row["list_price"], "sku_price_minor": sku_price}
+    if "strike_price" in columns:
+        after["strike_price_minor"] = row["strike_price"]
+    if "status" in columns:
+        after["status"] = row["status"]
+    return is_held_back(before, after)
+
+
 async def store_rows(
     tx: Tx, shop_id: UUID, table: pa.Table, run: tuple[UUID, datetime], columns: Collection[str], currency: str
 ) -> list[tuple[int, int, str]]:
@@ -69,9 +119,8 @@ async def store_rows(
 
     The rows come as `in_key_order` gives them.
 
-    Takes the shop's import lock: two files of one shop are stored one after the other.
+    The caller holds the shop's import lock (`find_held_rows`): two files of a shop are stored one after the other.
     """
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"catalog.import:{shop_id}")
     table = await _with_brands(tx, shop_id, table)
     found = await tx.fetch(  # the inner select hides the ids from the planner, which would read them three times
         "select item_id from catalog.item where shop_id = $1 and item_id = any((select $2::text::uuid[])::uuid[])",

@@ -2,7 +2,8 @@
 
 NotFound  └── ItemNotFound
 Conflict  ├── ItemExists          the shop has an item of this number
-└── EditNotUndoable     a later edit has changed the same fields
+          ├── EditNotUndoable     a later edit has changed the same fields
+          └── ItemHeld            its price and place on the shelf are held for a while
 Invalid   └── CategoryNotLeaf     items hang on leaves only
 """
 
@@ -29,6 +30,16 @@ class EditNotUndoable(Conflict):
 
     code = "edit_not_undoable"
     message = Text("之后又修改过相同字段,不能撤销", "The same fields were changed again later; it cannot be undone")
+
+
+class ItemHeld(Conflict):
+    """Its price and its place on the shelf are held for a while."""
+
+    code = "item_held"
+    message = Text(
+        "{reason_zh}:到 {until_zh} 为止不能改价或下架。{remedy_zh}",
+        "{reason_en}: its price and its place on the shelf are held until {until_en}. {remedy_en}",
+    )
 
 
 class CategoryNotLeaf(Invalid):

@@ -78,12 +78,13 @@ async def _write(tx: Tx, rows: list[asyncpg.Record]) -> int:
     changes = ", ".join(f"{name} = excluded.{name}" for name in (*_COLUMNS[1:], "terms"))
     await tx.execute(
         f"insert into catalog.shelf_item as k ({columns}, terms)"
-        f" select {columns}, array_to_tsvector(words) from shelf_fresh where price_minor is not null"
+        f" select {columns}, array_to_tsvector(words) from shelf_fresh where price_minor > 0"
         f" on conflict (item_id) do update set {changes}",
         timeout=SECONDS_MAX,
     )
     await tx.execute(
-        "delete from catalog.shelf_item k using shelf_fresh f where f.item_id = k.item_id and f.price_minor is null"
+        "delete from catalog.shelf_item k using shelf_fresh f"
+        " where f.item_id = k.item_id and coalesce(f.price_minor, 0) <= 0"
     )
     await tx.execute("truncate shelf_fresh")
     return len(rows)

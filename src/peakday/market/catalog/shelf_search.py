@@ -79,12 +79,12 @@ async def shelf_categories(tx: Tx, limit: int) -> dict[UUID, int]:
 
 
 async def write_popularity(tx: Tx, sold: Sequence[tuple[UUID, int]]) -> None:
-    """Set how many pieces of each item were sold lately; of all others: none."""
+    """Set in how many orders each item was lately; all others were in none."""
     await tx.execute(
-        "update catalog.shelf_item i set popularity = coalesce(s.pieces, 0) from catalog.shelf_item k"
-        " left join unnest($1::uuid[], $2::bigint[]) as s(item_id, pieces) using (item_id)"
-        " where k.item_id = i.item_id and i.popularity <> coalesce(s.pieces, 0)",
-        [item_id for item_id, _ in sold], [pieces for _, pieces in sold],
+        "update catalog.shelf_item i set popularity = coalesce(s.times, 0) from catalog.shelf_item k"
+        " left join unnest($1::uuid[], $2::bigint[]) as s(item_id, times) using (item_id)"
+        " where k.item_id = i.item_id and i.popularity <> coalesce(s.times, 0)",
+        [item_id for item_id, _ in sold], [times for _, times in sold],
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from peakday.kernel.rowfiles.records import Position, first_position, read_block
 from peakday.kernel.rowfiles.shape import FileShape, find_shape
 from peakday.kernel.text import Text
 from peakday.market.catalog import bulk_store, queries
+from peakday.market.catalog.holds import Hold
 from peakday.market.catalog.model import Category
 from peakday.market.catalog.rules.category_names import CategoryNames
 from peakday.market.catalog.rules.item_columns import COLUMN_NAMES, ITEM_COLUMNS
@@ -117,13 +118,23 @@ async def run_item_import(
 
     async def store(tx: Tx, now_run: ImportRun, rows: ItemRows) -> list[Problem]:
         key = (now_run.run_id, now_run.started_at)
-        again = await bulk_store.store_rows(tx, shop_id, rows.table, key, places, wanted.currency)
+        held = await bulk_store.find_held_rows(tx, shop_id, rows.table, places, clock.now())
+        table = bulk_store.without_rows(rows.table, held) if held else rows.table
+        again = await bulk_store.store_rows(tx, shop_id, table, key, places, wanted.currency) if len(table) else []
         field = "sku_ref" if "sku_ref" in places else "item_ref"
-        return [repeated(row, first, ref, field) for row, first, ref in again]
+        return [
+            *(repeated(row, first, ref, field) for row, first, ref in again),
+            *(held_row(row, hold) for row, hold in sorted(held.items())),
+        ]
 
     return await load_blocks(
         database, clock, run, _checked_blocks(wanted.path, shape, start_of(run, shape), file), store, report
     )
+
+
+def held_row(row: int, hold: Hold) -> Problem:
+    """The problem of a row that would change what is held: its price, or its place on the shelf."""
+    return Problem("list_price", "item_held", hold.reason, hold.remedy, row)
 
 
 def _checked_blocks(path: Path, shape: FileShape, start: Position, file: ItemFile) -> Iterator[Checked[ItemRows]]:
