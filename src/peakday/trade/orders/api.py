@@ -23,6 +23,7 @@ from peakday.trade.orders.actions.make_invoices import InvoiceWish, ask_invoice,
 from peakday.trade.orders.actions.pay_orders import pay_checkout
 from peakday.trade.orders.actions.place_checkout import checkout_id_of, place_checkout
 from peakday.trade.orders.actions.place_presale import PresaleWish, place_presale
+from peakday.trade.orders.actions.protect_prices import ask_protection, protect_line, protect_round
 from peakday.trade.orders.actions.settle_payments import (
     look_up_payment,
     settle_callback,
@@ -38,6 +39,7 @@ from peakday.trade.orders.actions.ship_orders import (
     ship_order,
 )
 from peakday.trade.orders.actions.write_orders import OrdersCompanion
+from peakday.trade.orders.bought_lately import bought_lately
 from peakday.trade.orders.facts import RELATIONS, copy_facts
 from peakday.trade.orders.queries import (
     SEE_MONEY,
@@ -49,7 +51,6 @@ from peakday.trade.orders.queries import (
     list_orders,
 )
 from peakday.trade.orders.rules.order_ids import order_id_of, refund_id_of
-from peakday.trade.orders.sold_lately import pieces_sold
 from peakday.trade.orders.store import OrderFiles, copy_order_files, copy_orders
 from peakday.trade.orders.story_reads import get_my_checkout, get_my_order, get_story, list_my_orders
 from peakday.trade.orders.sums import ShopSums, count_checkouts, sum_shops
@@ -67,7 +68,9 @@ __all__ = [
     "answer_overdue",
     "approve_refund",
     "ask_invoice",
+    "ask_protection",
     "ask_refund",
+    "bought_lately",
     "cancel_checkout",
     "cancel_order",
     "checkout_id_of",
@@ -98,9 +101,10 @@ __all__ = [
     "look_up_payment",
     "order_id_of",
     "pay_checkout",
-    "pieces_sold",
     "place_checkout",
     "place_presale",
+    "protect_line",
+    "protect_round",
     "receive_by_time",
     "refund_id_of",
     "remove_address",
