@@ -2,7 +2,8 @@
 
 Every line of a paid order is a deal at what was paid for it; payment-like instruments (red packets, gift cards: level
 `payment`) paid on top of it. Orders call down: the rows that changed since the last time are streamed as CSV, the first
-time all of them. Taking a row twice changes nothing.
+time all of them. Taking a row twice changes nothing. What price protection gave back is no refund of the purchase: the
+price history counts it by itself.
 """
 
 import tempfile
@@ -20,7 +21,11 @@ select l.shop_id, l.order_id, l.line_no, l.item_id, l.sku_id, o.kind, l.quantity
     case when l.discounts = '[]' then 0 else (
         select coalesce(sum((part ->> 'minor')::bigint), 0) from jsonb_array_elements(l.discounts) part
         where part ->> 'level' = 'payment') end as red_packet_minor,
-    0 as tax_minor, greatest(l.refund_minor, 0) as refunded_minor, o.currency, o.paid_at, null as event_ref,
+    0 as tax_minor, greatest(l.refund_minor - coalesce((
+        select sum(r.amount_minor) from orders.refund r
+        where (r.shop_id, r.order_id, r.line_no) = (l.shop_id, l.order_id, l.line_no)
+            and r.kind = 'price_protection' and r.state = 'completed'), 0), 0) as refunded_minor,
+    o.currency, o.paid_at, null as event_ref,
     array(select unnest(l.flags) union select unnest(o.flags) order by 1) as flags, o.simulated
 from orders.line l join orders.customer_order o using (shop_id, order_id)
 where o.paid_at is not null and {changed}

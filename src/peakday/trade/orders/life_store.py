@@ -7,6 +7,7 @@ last. A change bumps the order's `changed_xid`: figures find it by that.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -192,6 +193,21 @@ async def lift_hold(tx: Tx, pair: Pair, at: datetime) -> None:
         "update orders.hold set lifted_at = $3 where shop_id = $1 and order_id = $2 and lifted_at is null", *pair, at
     )
     await tx.execute(_UNFLAG, *pair, OrderFlag.HELD.value)
+
+
+async def read_mark(tx: Tx, duty: str) -> dict[str, Any] | None:
+    """How far a duty has come, or none when it never ran."""
+    mark: dict[str, Any] | None = await tx.fetchval("select mark from orders.duty_mark where duty = $1", duty)
+    return mark
+
+
+async def save_mark(tx: Tx, duty: str, mark: dict[str, Any], at: datetime) -> None:
+    """Keep how far a duty has come."""
+    await tx.execute(
+        "insert into orders.duty_mark (duty, mark, marked_at) values ($1, $2, $3)"
+        " on conflict (duty) do update set mark = $2, marked_at = $3",
+        duty, mark, at,
+    )  # fmt: skip
 
 
 _LOCK = """

@@ -112,7 +112,8 @@ async def list_open_refunds(tx: Tx, orders: Sequence[Pair]) -> list[Refund]:
 async def list_unanswered(tx: Tx, asked_before: datetime, limit: int) -> list[Refund]:
     """Native refunds that were asked for before an instant and wait for the merchant's word, or for money."""
     rows = await tx.fetch(
-        "select * from orders.refund where state in ('asked', 'paying') and asked_at < $1 order by asked_at limit $2",
+        "select * from orders.refund where state = 'paying' or (state = 'asked' and asked_at < $1)"
+        " order by asked_at limit $2",
         asked_before, limit,
     )  # fmt: skip
     return [read_refund(row) for row in rows]

@@ -66,6 +66,7 @@ __all__ = [
     "judge_event_drop",
     "late_deals",
     "list_switched",
+    "list_undercut",
     "lowest_price",
     "offer_prices",
     "offers_ahead",
@@ -143,6 +144,16 @@ async def list_switched(
 ) -> set[tuple[UUID, UUID, datetime]]:  # fmt: skip
     """Those of (shop_id, sku_id, instant) whose price began or ended after that instant and until `at`."""
     return await shelf_reads.list_switched(tx, seen, at)
+
+
+async def list_undercut(
+    tx: Tx, began: Window, paid_after: datetime, after: tuple[UUID, UUID, int] | None, limit: int
+) -> list[tuple[UUID, UUID, int]]:  # fmt: skip
+    """(shop_id, order_id, line_no) paid for above an offer for everybody that began in a span: whom to protect.
+
+    In order, behind `after`; the span's beginning is not included, its end is.
+    """
+    return await shelf_reads.list_undercut(tx, began, paid_after, after, limit)
 
 
 async def end_offers(

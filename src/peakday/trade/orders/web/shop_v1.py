@@ -1,4 +1,4 @@
-"""Which JSON doors have a shop's acts on its orders? Ship, cancel, answer refunds, take goods back, issue invoices, hold.
+"""Which JSON doors have a shop's acts on its orders? Ship, cancel, answer refunds, take goods back, invoice, hold.
 
 `trade:edit` opens them. Every act may be repeated: it has one effect.
 """
