@@ -49,6 +49,13 @@ _PEOPLE = MappingProxyType({
         join payments.part t using (order_id) join payments.payment p using (payment_id)
         where (o.status = 'completed') <> (t.released_at is not null) and p.status = 'captured'
             and o.status <> 'closed'""",
+    "no_line_gives_back_more_than_it_has": """
+        select l.order_id::text || ' line ' || l.line_no || ': ' || r.pieces || ' of ' || l.quantity || ' pieces, '
+            || r.minor || ' of ' || l.paid_minor
+        from orders.line l join (select shop_id, order_id, line_no, sum(coalesce(quantity, 0)) as pieces,
+                sum(amount_minor) as minor from orders.refund where state in ('completed', 'paying', 'returning')
+                group by 1, 2, 3) r using (shop_id, order_id, line_no)
+        where r.pieces > l.quantity or r.minor > l.paid_minor""",
     "stock_is_not_negative": """
         select shop_id::text || ' ' || sku_id::text || ': ' || available from stock.level where available < 0""",
     "units_are_somewhere": """

@@ -16,6 +16,7 @@ LETTERS_A_ROUND = 40
 UNANSWERED = timedelta(minutes=2)
 DAYS_OF_JUMP_MAX = 4.0
 SECONDS_BACK_MAX = 180.0
+SECONDS_A_ROUND_MAX = 240.0
 
 
 async def deliver_letters(stage: Stage) -> int:
@@ -39,8 +40,10 @@ async def deliver_letters(stage: Stage) -> int:
 async def run_duties(stage: Stage) -> int:
     """All duties of the worker, once."""
     now = stage.clock.now()
-    await stage.attempt("close unpaid", lambda tx: orders.close_unpaid(tx, now))
-    await stage.attempt("receive by time", lambda tx: orders.receive_by_time(tx, now))
+    closed = await stage.attempt("close unpaid", lambda tx: orders.close_unpaid(tx, now))
+    stage.note("close unpaid", "closed", closed or 0)
+    received = await stage.attempt("receive by time", lambda tx: orders.receive_by_time(tx, now))
+    stage.note("receive by time", "received", received or 0)
     for shop_id, refund_id in await stage.attempt("overdue", lambda tx: orders.list_overdue(tx, now)) or ():
         await stage.attempt("answer overdue", partial(_answer_overdue, shop_id, refund_id, now))
     await stage.attempt_outside("tell refunds", lambda: payments.tell_refunds(stage.house))
@@ -60,7 +63,7 @@ def move_clock(stage: Stage) -> None:
             stage.clock.move(-timedelta(seconds=stage.random.random() * SECONDS_BACK_MAX))
             stage.note("clock", "jumped back")
     else:
-        stage.clock.move(timedelta(seconds=stage.random.random() * 60))
+        stage.clock.move(timedelta(seconds=stage.random.random() * SECONDS_A_ROUND_MAX))
 
 
 async def _answer_overdue(shop_id: UUID, refund_id: UUID, now: datetime, tx: Tx) -> Refund:

@@ -29,8 +29,8 @@ ACTS: MappingProxyType[Act, int] = MappingProxyType({
     living.cancel_paid: 2,
     living.ship: 14,
     living.receive: 9,
-    living.ask_back: 5,
-    living.answer_refund: 5,
+    living.ask_back: 8,
+    living.answer_refund: 9,
     living.count_stock: 2,
     living.return_to_bank: 1,
     living.look_up: 1,
@@ -46,6 +46,7 @@ Listener = Callable[[int], None]
 async def run_history(url: str, home: Path, plan: Plan, listener: Listener | None = None) -> Told:
     """Run a history in a migrated database that nobody else uses. Raises `SimulationFailed`."""
     begun, random = time.perf_counter(), Random(plan.seed)  # noqa: S311 - a history is drawn, not a secret
+    home.mkdir(parents=True, exist_ok=True)
     clock = VirtualClock(BEGINNING)
     await install(url, clock.now())
     database = await connect(url, pool_size=3)

@@ -18,6 +18,7 @@ from peakday.trade.stock import api as stock
 PAID_SHARE = 0.8
 DECLINED_SHARE = 0.1  # the rest goes away
 AGAIN_SHARE = 0.05  # what was done is asked once more
+RECENT = 15  # refunds come in clusters: several of one order
 ENDED = frozenset({RefundState.COMPLETED, RefundState.DECLINED, RefundState.WITHDRAWN})
 
 
@@ -107,7 +108,7 @@ async def receive(stage: Stage) -> int:
 async def ask_back(stage: Stage) -> int:
     """A buyer wants money for pieces, or a sum, with or without goods; sometimes more than there is."""
     where = stage.pick([stage.known.to_ship, stage.known.shipped, stage.known.received])
-    order = stage.pick(where) if where else None
+    order = stage.pick(where[-RECENT:]) if where else None
     if order is None:
         return 0
     wish = _wish(stage, order)
@@ -174,6 +175,8 @@ def hear_of_payment(stage: Stage, taken: Taken) -> None:
     if taken.effect is not Effect.CAPTURED or taken.payment is None:
         return
     buyer = stage.known.placed.get(taken.payment.checkout_id)
+    if taken.was_cancelled:
+        stage.note("letter", "captured after the order was closed")
     if buyer is None or taken.was_cancelled:
         return
     stage.known.to_ship += [

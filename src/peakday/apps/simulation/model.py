@@ -29,7 +29,7 @@ class Faults:
     letter_doubled: float = 0.10
     letter_late: float = 0.06
     bank_down: float = 0.05
-    clock_jump: float = 0.02  # forward by up to days, or back by minutes
+    clock_jump: float = 0.06  # forward by up to days, or back by minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,10 @@ class SimulationFailed(Exception):  # noqa: N818 - it says what it found
         self.seed = seed
         self.step = step
         self.what = what
+
+    def __reduce__(self) -> tuple[type["SimulationFailed"], tuple[int, int, str]]:
+        """How it travels from one process to another."""
+        return SimulationFailed, (self.seed, self.step, self.what)
 
 
 def a_buyer(buyer_id: UUID) -> Actor:
