@@ -18,7 +18,6 @@ from peakday.trade.stock.rules import claim_decisions, hold_states
 PLAN = Plan(seed=7, steps=900, check_every=300)
 
 
-@pytest.mark.capability("X-01")
 async def test_a_faulty_history_ends_with_every_unit_and_every_cent_in_its_place(database_url, tmp_path):
     told = await run_history(database_url, tmp_path, PLAN)
     assert told.steps >= PLAN.steps

@@ -19,8 +19,8 @@ from peakday.kernel.clock import Clock
 from peakday.kernel.ids import show_id
 from peakday.kernel.refusal import Problem
 from peakday.kernel.text import Text
+from peakday.trade.payments.api import Charge, ChargeWish, RefundDenied, RefundWish
 from peakday.trade.payments.errors import GatewayUnavailable, NoticeNotValid, SignatureRefused
-from peakday.trade.payments.gateways.protocol import Charge, ChargeWish, RefundDenied, RefundWish
 from peakday.trade.payments.model import CHARGE_PREFIX, PAYMENT_PREFIX, Letter, Notice, NoticeKind
 
 SIGNATURE_SECONDS_MAX = 300

@@ -11,7 +11,7 @@ from peakday.kernel.database import Tx
 from peakday.trade.orders import api as orders
 from peakday.trade.orders.model import Refund, RefundKind, RefundState
 from peakday.trade.orders.refunds import RefundWish
-from peakday.trade.payments.gateways.protocol import ChargeWish
+from peakday.trade.payments.api import ChargeWish
 from peakday.trade.payments.model import Effect, Taken
 from peakday.trade.stock import api as stock
 

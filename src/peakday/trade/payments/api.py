@@ -19,7 +19,7 @@ from peakday.trade.payments.actions import ask_gateways, give_back, release_escr
 from peakday.trade.payments.actions.start_payments import cancel_payments, payment_id_of, start_payments
 from peakday.trade.payments.actions.take_notices import post_money, take_notices
 from peakday.trade.payments.errors import GatewayNotFound
-from peakday.trade.payments.gateways.protocol import Charge, Gateway, Gateways
+from peakday.trade.payments.gateways.protocol import Charge, ChargeWish, Gateway, Gateways, RefundDenied, RefundWish
 from peakday.trade.payments.gateways.sandbox import SandboxGateway
 from peakday.trade.payments.gateways.sandbox_bank import ChargeStatus, Decision
 from peakday.trade.payments.model import Letter, NewPayment, NewRefund, Notice, Payment, Refunded, Taken
@@ -33,8 +33,13 @@ from peakday.trade.payments.queries import (
 )
 
 __all__ = [
+    "Charge",
     "ChargeStatus",
+    "ChargeWish",
     "Decision",
+    "Gateway",
+    "RefundDenied",
+    "RefundWish",
     "SandboxGateway",
     "ask_gateway",
     "cancel_payments",
