@@ -1,15 +1,18 @@
 """Who changes a profile, what is refused, and what is told?"""
 
+from dataclasses import replace
+
 import pytest
 
 from peakday.kernel.refusal import Invalid, NotAllowed, NotFound
+from peakday.kernel.text import Text
 from peakday.market.accounts.api import list_audit
 from peakday.market.accounts.identity import actor_of_account
 from peakday.market.accounts.model import AuditFilter, Role
 from peakday.market.shops import api
 from peakday.market.shops.errors import ProfileMoved
-from peakday.market.shops.model import ProfileChanges
-from tests.market.people import open_account, open_shop_with_owner
+from peakday.market.shops.model import ProfileChanges, Violation
+from tests.market.people import open_account, open_shop, open_shop_with_owner
 
 
 @pytest.fixture
@@ -74,3 +77,17 @@ async def test_who_may_not_edit_this_shop_changes_nothing(database, clock, shop)
     with pytest.raises(NotAllowed):
         await _edit(database, packer, shop_id, ProfileChanges(name="Packed"), clock.now())
     assert await _rows(database) == before
+
+
+async def test_points_are_added_once_for_a_key_and_taken_off_once(database, clock):
+    now = clock.now()
+    async with database.transaction() as tx:
+        shop_id = await open_shop(tx, "points", now)
+        violation = Violation(shop_id, "exit 1", 3, Text("退出", "left"), now)
+        assert await api.add_violation(tx, violation)
+        assert not await api.add_violation(tx, violation)
+        assert await api.add_violation(tx, replace(violation, key="exit 2", points=2))
+        assert (await api.find_shop(tx, shop_id)).violation_points == 5
+        assert await api.undo_violation(tx, shop_id, "exit 1", now)
+        assert not await api.undo_violation(tx, shop_id, "exit 1", now)
+        assert (await api.find_shop(tx, shop_id)).violation_points == 2

@@ -78,7 +78,8 @@ async def find_held_rows(
     Takes the shop's import lock, so that what was looked at is what `store_rows` finds.
     """
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"catalog.import:{shop_id}")
-    if not await tx.fetchval("select exists (select from catalog.hold where shop_id = $1 and held @> $2)", shop_id, at):
+    some = "select exists (select from catalog.hold where shop_id = $1 and held @> $2::timestamptz)"
+    if not await tx.fetchval(some, shop_id, at):
         return {}
     held = await find_holds(tx, shop_id, [UUID(hex=each) for each in set(table["item_id"].to_pylist())], at)
     rows = await tx.fetch(

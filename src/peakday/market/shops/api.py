@@ -25,6 +25,7 @@ from peakday.market.shops.queries import PAGE_MAX
 
 __all__ = [
     "PAGE_MAX",
+    "add_violation",
     "copy_facts",
     "edit_profile",
     "ensure_regions",
@@ -41,9 +42,11 @@ __all__ = [
     "list_warehouses",
     "shop_id_of",
     "standing_of",
+    "undo_violation",
     "warehouse_id_of",
 ]
 
+add_violation = store.add_violation
 copy_facts = store.copy_facts
 find_fronts = queries.find_fronts
 find_shop = queries.find_shop
@@ -51,6 +54,7 @@ list_missing_shops = queries.list_missing_shops
 list_regions = queries.list_regions
 list_shop_ids = queries.list_shop_ids
 list_warehouses = queries.list_warehouses
+undo_violation = store.undo_violation
 
 
 async def ensure_shops(tx: Tx, rows: Sequence[NewShop]) -> list[ShopId]:

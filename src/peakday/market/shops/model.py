@@ -8,6 +8,7 @@ from typing import NewType
 from uuid import UUID
 
 from peakday.kernel.ids import derived_id
+from peakday.kernel.text import Text
 
 ShopId = NewType("ShopId", UUID)
 WarehouseId = NewType("WarehouseId", UUID)
@@ -63,6 +64,17 @@ class Shop:
     opened_at: datetime
     updated_at: datetime
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Points that a shop is given for breaking a rule, once for each key: why, and when."""
+
+    shop_id: UUID
+    key: str
+    points: int
+    reason: Text
+    noted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from peakday.market.shops.model import (
     Shop,
     ShopId,
     ShopKind,
+    Violation,
     shop_id_of,
     warehouse_id_of,
 )
@@ -75,6 +76,39 @@ async def insert_warehouses(tx: Tx, rows: Sequence[NewWarehouse]) -> None:
         [warehouse_id_of(row.source, row.source_ref) for row in rows],
         *_columns(rows, "region_id", "name", "source", "source_ref"),
     )
+
+
+async def add_violation(tx: Tx, violation: Violation) -> bool:
+    """Note points and add them to the shop's; False when this key was noted before."""
+    is_new = await tx.fetchval(
+        "insert into shops.violation (shop_id, violation_key, points, reason_zh, reason_en, noted_at)"
+        " values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning true",
+        violation.shop_id, violation.key, violation.points, violation.reason.zh, violation.reason.en,
+        violation.noted_at,
+    )  # fmt: skip
+    if is_new:
+        await _add_points(tx, violation.shop_id, violation.points)
+    return bool(is_new)
+
+
+async def undo_violation(tx: Tx, shop_id: UUID, key: str, now: datetime) -> bool:
+    """Take points off again; False when there are none of that key."""
+    points = await tx.fetchval(
+        "update shops.violation set undone_at = $3 where shop_id = $1 and violation_key = $2 and undone_at is null"
+        " returning points",
+        shop_id, key, now,
+    )  # fmt: skip
+    if points is not None:
+        await _add_points(tx, shop_id, -points)
+    return points is not None
+
+
+async def _add_points(tx: Tx, shop_id: UUID, points: int) -> None:
+    await tx.execute(
+        "update shops.shop set violation_points = greatest(violation_points + $2, 0),"
+        " changed_xid = pg_current_xact_id() where shop_id = $1",
+        shop_id, points,
+    )  # fmt: skip
 
 
 async def lock_shop(tx: Tx, shop_id: UUID) -> Shop | None:

@@ -127,6 +127,7 @@ __all__ = [
     "claimable_of",
     "close_claiming",
     "copy_instrument",
+    "count_held",
     "count_instruments",
     "cross_shop_offer",
     "deposit_cut",
@@ -212,6 +213,11 @@ async def wallet_of(
 ) -> list[Instrument]:  # fmt: skip
     """A buyer's unused, unexpired cards as instruments (at most 500, what expires first); None: of every shop."""
     return await queries.wallet_of(tx, buyer_id, shop_ids, at)
+
+
+async def count_held(tx: Tx, instrument_ids: Sequence[UUID], at: datetime | None = None) -> dict[UUID, int]:
+    """How many unused, unexpired cards of these lie in wallets."""
+    return await queries.count_held(tx, instrument_ids, at)
 
 
 async def used_of(tx: Tx, buyer_id: UUID | None, instrument_ids: Sequence[UUID]) -> dict[Id, Used]:

@@ -144,6 +144,17 @@ async def wallet_of(tx: Tx, buyer_id: UUID, shop_ids: Sequence[UUID] | None, at:
     return [_card(row, known[_key(row)]) for row in rows]
 
 
+async def count_held(tx: Tx, instrument_ids: Sequence[UUID], at: datetime | None) -> dict[UUID, int]:
+    """How many unused cards of each lie in wallets that have not expired."""
+    rows = await tx.fetch(
+        "select instrument_id, count(*) as cards from promotions.card where instrument_id = any($1::uuid[])"
+        " and status = 'in_wallet' and (valid_until is null or valid_until > coalesce($2, statement_timestamp()))"
+        " group by 1",
+        list(instrument_ids), at,
+    )  # fmt: skip
+    return {row["instrument_id"]: row["cards"] for row in rows}
+
+
 async def used_of(tx: Tx, buyer_id: UUID | None, instrument_ids: Sequence[UUID]) -> dict[Id, Used]:
     """How often each instrument was used before, by this buyer and in total, as a cart wants it."""
     rows = await tx.fetch(

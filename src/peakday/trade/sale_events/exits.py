@@ -56,6 +56,14 @@ class OrdersPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCoupon:
+    """An instrument of which unused cards lie in wallets; how many (None: the actor may not see figures)."""
+
+    name: Text
+    cards: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Consequences:
     """What leaving means, before it is done. `seen` names what was shown: leaving needs it."""
 
@@ -67,7 +75,7 @@ class Consequences:
     undo_until: datetime | None  # None: it cannot be taken back
     lost: tuple[LostTrack, ...]
     orders: OrdersPlaced | None  # None: the actor may not see figures
-    coupons: tuple[Text, ...]  # instruments that buyers may hold; they stay valid
+    coupons: tuple[HeldCoupon, ...]  # of which cards lie in wallets; they stay valid
     seen: str
 
 

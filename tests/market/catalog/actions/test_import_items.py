@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import namedtuple
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,9 @@ from peakday.kernel.imports import ImportMoved, ImportStatus, get_run
 from peakday.kernel.refusal import Invalid, NotAllowed, NotFound
 from peakday.kernel.rowfiles import loading, records
 from peakday.kernel.rowfiles.errors import DiskFull, FileUnreadable
+from peakday.kernel.text import Text
 from peakday.market.catalog import api
+from peakday.market.catalog.model import item_id_of
 from tests.market.catalog.import_steps import (
     HEADER,
     OTHER_SHOP,
@@ -221,3 +224,28 @@ async def _whole_rows(database):
 
 def _merchant(*permissions):
     return Actor(ActorKind.MERCHANT, None, SHOP, frozenset(permissions or ("items:edit", "items:view")))
+
+
+async def test_a_file_cannot_change_the_price_or_shelf_of_what_is_held(database, clock, tmp_path):
+    await open_categories(database)
+    header = ("item_ref", "title", "list_price", "status")
+    rows = [[f"P{n}", f"dress {n}", "10.00", "on_sale"] for n in range(4)]
+    await import_file(database, clock, write_rows(tmp_path / "a.csv", rows, header))
+    now = clock.now()
+    hold = api.Hold(
+        SHOP, "event:x", now, now + timedelta(days=1), Text("已报名", "Enrolled"), Text("先退出", "Leave first")
+    )
+    async with database.transaction() as tx:
+        await api.lock_items(tx, hold, [item_id_of(SHOP, f"P{n}") for n in range(3)])
+    rows[0][2], rows[1][3], rows[2][1], rows[3][2] = "9.00", "off_shelf", "a new title", "8.00"
+    run = await import_file(database, clock, write_rows(tmp_path / "b.csv", rows, header))
+    assert (run.rows_accepted, run.rows_refused) == (2, 2)
+    assert await reported(database, run.run_id) == [(2, "list_price", "item_held"), (3, "list_price", "item_held")]
+    kept = {ref: (title, price) for ref, title, price, *_ in await stored_items(database)}
+    assert kept == {
+        "P0": ("dress 0", 1000), "P1": ("dress 1", 1000), "P2": ("a new title", 1000), "P3": ("dress 3", 800),
+    }  # fmt: skip
+    clock.at = now + timedelta(days=1)
+    rows[0][2] = "7.00"
+    run = await import_file(database, clock, write_rows(tmp_path / "c.csv", rows, header))
+    assert run.rows_refused == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -9,7 +10,9 @@ from peakday.kernel.actor import Actor, ActorKind
 from peakday.kernel.ids import derived_id
 from peakday.kernel.refusal import NotAllowed, NotFound
 from peakday.kernel.text import Text
-from peakday.market.catalog.model import item_id_of, sku_id_of
+from peakday.market.catalog import api as catalog
+from peakday.market.catalog.errors import ItemHeld
+from peakday.market.catalog.model import ItemEdit, ItemStatus, item_id_of, sku_id_of
 from peakday.trade.price_history.api import judge_event_drop, record_deals
 from peakday.trade.price_history.model import Deal, DealKind, DropVerdict, Enrolment
 from peakday.trade.promotions import api as promotions
@@ -31,6 +34,7 @@ from tests.trade.sale_events.builders import (
     DAY,
     HOUR,
     OPENING,
+    TICK,
     WHY,
     a_wish,
     at,
@@ -248,7 +252,66 @@ async def test_coupons_in_wallets_that_touch_the_goods_are_named(house, clock):
             wanted = promotions.Wish(floor.shop_id, coupon.instrument_id)
             await promotions.publish(tx, floor.owner, wanted, QUIET, OPENING)
             await promotions.issue_cards(tx, Issue(coupon.instrument_id, floor.buyer, "a"), OPENING)
+        await promotions.issue_cards(tx, Issue(coupons[0].instrument_id, uuid4(), "b", 2), OPENING)
     item = await consequences(house.database, floor.owner, item_ask(floor.shop_id, event), OPENING)
     shop = await consequences(house.database, floor.owner, ExitAsk(floor.shop_id, event.event_id), OPENING)
-    assert [name.en for name in item.coupons] == ["October coupon"]
-    assert sorted(name.en for name in shop.coupons) == ["Cup coupon", "October coupon"]
+    assert [(one.name.en, one.cards) for one in item.coupons] == [("October coupon", 3)]
+    assert [(one.name.en, one.cards) for one in shop.coupons] == [("October coupon", 3), ("Cup coupon", 1)]
+    clerk = replace(floor.owner, permissions=frozenset({"marketing:view"}))
+    hidden = await consequences(house.database, clerk, item_ask(floor.shop_id, event), OPENING)
+    assert [one.cards for one in hidden.coupons] == [None]
+
+
+async def points_of(database, shop_id):
+    async with database.read() as tx:
+        return await tx.fetchval("select violation_points from shops.shop where shop_id = $1", shop_id)
+
+
+async def test_the_points_of_a_departure_are_added_to_the_shops_once_and_taken_off_when_it_is_undone(database, inside):
+    ask = item_ask(inside.shop_id, inside.event, track="wave_1_spot")
+    locked = inside.event.plan.find_track("wave_1_spot").stock_locks_at + HOUR
+    first = await leave(database, inside.owner, ask, locked)
+    assert first.points > 0
+    assert await points_of(database, inside.shop_id) == first.points
+    async with database.transaction() as tx:
+        assert (await api.leave_event(tx, inside.owner, ask, WHY, "", locked)).exit_id == first.exit_id
+    assert await points_of(database, inside.shop_id) == first.points
+    async with database.transaction() as tx:
+        await api.undo_exit(tx, inside.owner, inside.shop_id, first.exit_id, locked)
+        await api.undo_exit(tx, inside.owner, inside.shop_id, first.exit_id, locked)
+    assert await points_of(database, inside.shop_id) == 0
+
+
+async def reprice(database, inside, now, ref="cup", **changes):
+    edit = ItemEdit(**({"list_price_minor": 12_000} | changes))
+    async with database.transaction() as tx:
+        return await catalog.edit_item(tx, inside.owner, inside.shop_id, item_id_of(inside.shop_id, ref), edit, now)
+
+
+async def test_a_locked_price_cannot_be_edited_nor_taken_off_the_shelf_until_the_sale_is_over(database, inside):
+    track = inside.event.plan.find_track("wave_1_spot")
+    await reprice(database, inside, track.enrols_until - TICK, list_price_minor=11_000)
+    for changes in ({}, {"list_price_minor": 10_000}, {"list_price_minor": None, "status": ItemStatus.OFF_SHELF}):
+        with pytest.raises(ItemHeld) as refused:
+            await reprice(database, inside, track.enrols_until, **changes)
+    assert refused.value.message.of("zh", **refused.value.data).startswith(
+        "商品已报名“双11 2026 · 第一波现货”,价格已锁定:到"
+    )
+    assert "先在活动页快速退出" in refused.value.message.of("zh", **refused.value.data)
+    kept = await reprice(database, inside, track.enrols_until, list_price_minor=None, title="a new name")
+    assert (kept.title, kept.list_price_minor) == ("a new name", 11_000)
+    assert (await reprice(database, inside, track.sale.ends_at)).list_price_minor == 12_000
+
+
+async def test_leaving_frees_the_price_and_coming_back_locks_it_again(database, inside):
+    locked = inside.event.plan.find_track("wave_1_spot").enrols_until + HOUR
+    exit_ = await leave(database, inside.owner, item_ask(inside.shop_id, inside.event, "cup"), locked)
+    await reprice(database, inside, locked)
+    with pytest.raises(ItemHeld):
+        await reprice(database, inside, locked, "tea")
+    async with database.transaction() as tx:
+        await api.undo_exit(tx, inside.owner, inside.shop_id, exit_.exit_id, locked)
+    with pytest.raises(ItemHeld):
+        await reprice(database, inside, locked, list_price_minor=13_000)
+    await leave(database, inside.owner, ExitAsk(inside.shop_id, inside.event.event_id), locked)
+    await reprice(database, inside, locked, "tea")

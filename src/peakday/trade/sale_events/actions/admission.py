@@ -22,6 +22,7 @@ from peakday.trade.price_history.model import Offer, OfferKind, Window
 from peakday.trade.promotions import api as promotions
 from peakday.trade.sale_events import queries, store
 from peakday.trade.sale_events.model import Entry, EntryStatus, Proof, SaleEvent, Track, TrackKind, Wish
+from peakday.trade.sale_events.price_holds import hold_prices
 from peakday.trade.sale_events.rules.eligibility import Known, entry_problems, repeated, unknown_goods
 
 SOURCE = "sale_events"
@@ -87,6 +88,8 @@ async def admit(tx: Tx, actor: Actor, door: Door, wishes: Sequence[Wish], now: d
             await price_history.end_offers(tx, door.shop_id, [ref], items, skus, now)
         await store.save_entries(tx, actor, admitted.entries)
         await record_prices(tx, door.event, door.track, admitted.entries, now)
+        wanted = [entry.item_id for entry in admitted.entries]
+        await hold_prices(tx, door.shop_id, door.event, door.track, wanted, now)
     return admitted
 
 

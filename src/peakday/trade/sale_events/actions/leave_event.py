@@ -17,8 +17,10 @@ from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id, show_id
 from peakday.kernel.outbox import announce
 from peakday.kernel.rulesets import in_force
+from peakday.kernel.text import Text
 from peakday.market.accounts import api as accounts
 from peakday.market.shops import api as shops
+from peakday.market.shops.model import Violation
 from peakday.trade.price_history import api as price_history
 from peakday.trade.price_history.model import Window
 from peakday.trade.sale_events import calendar, queries, store
@@ -41,6 +43,7 @@ from peakday.trade.sale_events.exits import (
 )
 from peakday.trade.sale_events.held_coupons import list_held_coupons
 from peakday.trade.sale_events.model import EXIT_PREFIX, EntryStatus, SaleEvent
+from peakday.trade.sale_events.price_holds import hold_prices, release_prices
 from peakday.trade.sale_events.rules.exit_terms import ExitTerms, exit_terms
 
 VIEW = "marketing:view"
@@ -56,7 +59,8 @@ async def exit_consequences(tx: Tx, actor: Actor, ask: ExitAsk, now: datetime) -
     orders = None
     if actor.can(SEE_FIGURES):
         orders = await _orders_placed(tx, ask, terms, (now, shop.currency))
-    coupons = await list_held_coupons(tx, ask, [one.track for one in terms.lost], now)
+    lost = [one.track for one in terms.lost]
+    coupons = await list_held_coupons(tx, ask, lost, now, shows_figures=actor.can(SEE_FIGURES))
     return Consequences(
         ask, terms.phase, terms.is_allowed, terms.allowed_until, terms.points, terms.undo_until, terms.lost, orders,
         coupons, terms.seen,
@@ -117,7 +121,10 @@ async def undo_exit(tx: Tx, actor: Actor, shop_id: UUID, exit_id: UUID, now: dat
         await store.set_enrolment(tx, shop_id, exit_.ask.event_id, EntryStatus.ENROLLED, now)
     for code in sorted({entry.track for entry in entries}):
         back = [entry for entry in entries if entry.track == code]
-        await record_prices(tx, event, track_of(event, code), back, now)
+        track = track_of(event, code)
+        await record_prices(tx, event, track, back, now)
+        await hold_prices(tx, shop_id, event, track, [entry.item_id for entry in back], now)
+    await shops.undo_violation(tx, shop_id, _violation_key(exit_), now)
     await _note(tx, actor, event, exit_, "event_exit_undone", now)
     return replace(exit_, undone_at=now)
 
@@ -168,8 +175,21 @@ async def _take_out(
     assert gone == exit_.skus, (gone, exit_)
     items = [ask.item_id] if ask.item_id else None
     await price_history.end_offers(tx, ask.shop_id, [event.ref(code) for code in codes], items, None, now)
+    await release_prices(tx, ask.shop_id, event, codes, items)
+    if exit_.points:
+        await shops.add_violation(tx, _violation(exit_, event, now))
     await _note(tx, actor, event, exit_, "event_exited", now)
     return exit_
+
+
+def _violation(exit_: Exit, event: SaleEvent, now: datetime) -> Violation:
+    name = event.plan.name
+    reason = Text(f"退出活动“{name.zh}”", f"Left the event {name.en}")
+    return Violation(exit_.ask.shop_id, _violation_key(exit_), exit_.points, reason, now)
+
+
+def _violation_key(exit_: Exit) -> str:
+    return show_id(EXIT_PREFIX, exit_.exit_id)
 
 
 async def _note(tx: Tx, actor: Actor, event: SaleEvent, exit_: Exit, action: str, now: datetime) -> None:

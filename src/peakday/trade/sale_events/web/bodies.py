@@ -201,6 +201,13 @@ class OrdersBody(BaseModel):
     currency: str
 
 
+class HeldCouponBody(BaseModel):
+    """An instrument of which unused cards lie in wallets; how many is a figure."""
+
+    name: NameBody
+    cards: int | None
+
+
 class ConsequencesBody(BaseModel):
     """What leaving means; `seen` goes into the request that leaves."""
 
@@ -211,7 +218,7 @@ class ConsequencesBody(BaseModel):
     undo_until: datetime | None
     lost: list[LostBody]
     orders: OrdersBody | None
-    coupons: list[NameBody]
+    coupons: list[HeldCouponBody]
     seen: str
 
 
@@ -334,7 +341,8 @@ def consequences_body(told: Consequences) -> ConsequencesBody:
     orders = told.orders
     return ConsequencesBody(
         phase=told.phase, is_allowed=told.is_allowed, allowed_until=told.allowed_until, points=told.points,
-        undo_until=told.undo_until, seen=told.seen, coupons=[name_body(name) for name in told.coupons],
+        undo_until=told.undo_until, seen=told.seen,
+        coupons=[HeldCouponBody(name=name_body(one.name), cards=one.cards) for one in told.coupons],
         lost=[
             LostBody(
                 track=one.track.code, phase=one.phase, items=one.items, skus=one.skus, stock=one.stock,
