@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from peakday.kernel.refusal import NotAllowed
+from peakday.trade.carts import api as carts
 from peakday.trade.orders import api
 from peakday.trade.orders.audit import audit
 from peakday.trade.orders.checkouts import Delivery, Placed
@@ -15,6 +16,7 @@ from peakday.trade.orders.errors import (
     BadDelivery,
     CheckoutKeyReused,
     LinesHaveProblems,
+    NothingToBuy,
     PriceChanged,
 )
 from peakday.trade.orders.model import OrderStatus
@@ -200,3 +202,24 @@ async def test_a_buyers_own_limit_holds_over_checkouts(market):
     first = await market.place(market.buyer, tea)
     second = await market.place(market.buyer, tea, key="again")
     assert (first.payable_minor, second.payable_minor) == (9_000, 10_000)
+
+
+async def test_what_was_bought_leaves_the_cart_and_the_rest_stays(market):
+    async with market.database.transaction() as tx:
+        for sku_id in (market.one.tea, market.one.cup):
+            await carts.add_line(tx, market.buyer, carts.Wish(market.buyer.account_id, market.one.shop_id, sku_id, 2))
+        await carts.select_lines(tx, market.buyer, carts.Selection(frozenset({market.one.cup})), is_selected=False)
+        wanted = await carts.selected_of(tx, market.buyer.account_id)
+        seen = await carts.quote(tx, market.buyer.account_id, wanted)
+    placed = await market.place(
+        market.buyer, (market.one.shop_id, market.one.tea, 2), wanted=None, seen_token=seen.token, seen_minor=20_000
+    )
+    assert placed.payable_minor == 20_000
+    async with market.database.read() as tx:
+        left = await tx.fetch("select sku_id from carts.line")
+    assert [row["sku_id"] for row in left] == [market.one.cup]
+
+
+async def test_an_empty_selection_is_nothing_to_buy(market):
+    with pytest.raises(NothingToBuy):
+        await market.place(market.buyer, (market.one.shop_id, market.one.tea, 1), wanted=None)

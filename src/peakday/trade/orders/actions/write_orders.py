@@ -3,7 +3,7 @@
 `OrdersCompanion` stands beside the batch writer of stock: for each kind of payload a *part* reads what deciding needs,
 agrees or refuses claim by claim, and makes the checkouts of those that were accepted; all are inserted together.
 `DraftPart` handles carts: priced before, they are refused where a price began or ended since, or where an instrument
-was used up meanwhile. Lock order: stock (held already) → instruments → inserts.
+was used up meanwhile; what was bought leaves the cart. Locks: stock (held already) → instruments → carts → inserts.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ import msgspec
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import derived_id, show_id
 from peakday.kernel.refusal import Refusal
+from peakday.trade.carts import api as carts
 from peakday.trade.orders import presale_store
 from peakday.trade.orders.checkouts import DraftLine, DraftOrder, DraftShop, InstrumentShare
 from peakday.trade.orders.errors import PriceSwitched
@@ -106,6 +107,14 @@ class DraftPart:
             tx, [(_order_id(draft, place, at), shop) for draft in drafts for place, shop in enumerate(draft.shops)
                  if shop.presale], at,
         )  # fmt: skip
+        bought = [
+            (draft.buyer_id, line.sku_id)
+            for draft in drafts
+            if draft.is_from_cart
+            for shop in draft.shops
+            for line in shop.lines
+        ]
+        await carts.take_bought(tx, bought)
         return [_native(draft, at) for draft in drafts]
 
 
