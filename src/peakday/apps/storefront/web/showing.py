@@ -14,6 +14,7 @@ from peakday.kernel.web.context import house_of, visit_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.problems import status_of
 from peakday.market.accounts import api as accounts
+from peakday.trade.carts import api as carts
 
 
 async def show(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -21,8 +22,8 @@ async def show(request: Request, template: str, status: int = 200, **values: Any
     buyer_id = buyer_of(request)
     async with house_of(request).database.read() as connection:
         now: datetime = await connection.fetchval("select clock_timestamp()")
-        count = 0 if buyer_id is None else await _count_cart(connection, buyer_id)
-    visit = visit_of(request)
+        visit = visit_of(request)
+        count = 0 if buyer_id is None or visit.actor is None else await carts.count_lines(connection, visit.actor)
     return house_of(request).get(Pages).render(
         request, f"storefront/{template}", status, server_now_ms=round(now.timestamp() * 1000), cart_count=count,
         mall_note=None, hue_of=hue_of, is_guest=visit.actor is None or visit.actor.can("guest"), **values,
@@ -43,7 +44,3 @@ def buyer_of(request: Request) -> UUID | None:
 def hue_of(name: str) -> int:
     """The colour that stands for a name, in degrees."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:2]) % 360
-
-
-async def _count_cart(connection: Any, buyer_id: UUID) -> int:
-    return 0
