@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("market", "status"),
     "import": ("imports", "app"),
     "audit": ("audit", "audit"),
+    "rehearse": ("rehearse", "rehearse_command"),
     "facts": ("facts", "app"),
     "events": ("events", "app"),
     "where": ("where", "where"),
