@@ -3,11 +3,13 @@
 Every invariant is recomputed from the records; nothing is taken from what the import said about itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from peakday.kernel.audit import FINDINGS_MAX, Finding
 from peakday.kernel.database import Tx
@@ -16,10 +18,14 @@ from peakday.kernel.ids import show_id
 from peakday.market.accounts import api as accounts
 from peakday.market.catalog import api as catalog
 from peakday.market.shops import api as shops
-from peakday.trade.orders.model import ORDER_PREFIX
+from peakday.trade.orders.model import CHECKOUT_PREFIX, ORDER_PREFIX
+from peakday.trade.orders.rules.order_states import MOVES
+from peakday.trade.orders.rules.quote_record import price_again
+from peakday.trade.promotions.errors import RulesNotInForce
 
 AUDIT_SECONDS_MAX = 900
 REFERENCES_A_BATCH = 20_000
+PRICED_A_BATCH = 200
 
 # Each returns order_id and the figures that disagree, as one text.
 _INVARIANTS = MappingProxyType({
@@ -76,7 +82,97 @@ _INVARIANTS = MappingProxyType({
         from orders.refund r
         where not exists (select from orders.line l where (l.shop_id, l.order_id) = (r.shop_id, r.order_id)
             and (r.line_no is null or l.line_no = r.line_no))""",
+    "discount_is_of_a_known_level": """
+        select order_id, format('line %s: level %s, funder %s', line_no, part ->> 'level', part ->> 'funder')
+        from orders.line, jsonb_array_elements(discounts) part
+        where discounts <> '[]' and (part ->> 'level' not in ('item', 'shop', 'cross_shop', 'payment')
+            or part ->> 'funder' not in ('platform', 'merchant', 'brand', 'creator', 'buyer'))""",
+    "order_is_of_its_checkout": """
+        select o.order_id, format('checkout %s does not name it', o.checkout_id) from orders.customer_order o
+        where o.source = 'peakday' and not exists (select from orders.checkout c
+            where (c.buyer_id, c.checkout_id) = (o.buyer_id, o.checkout_id) and o.order_id = any(c.order_ids))
+        union all
+        select n.order_id, 'its checkout names it; it does not exist'
+        from orders.checkout c, unnest(c.shop_ids, c.order_ids) as n(shop_id, order_id)
+        where not exists (select from orders.customer_order o
+            where (o.shop_id, o.order_id, o.checkout_id) = (n.shop_id, n.order_id, c.checkout_id))""",
+    "checkout_asks_for_what_its_orders_cost": """
+        select c.order_ids[1], format('%s asked, orders cost %s', c.payable_minor, o.due_minor)
+        from orders.checkout c join (
+            select checkout_id, sum(coalesce(p.deposit_minor, o.paid_minor)) as due_minor
+            from orders.customer_order o left join orders.presale p using (shop_id, order_id)
+            where o.source = 'peakday' group by checkout_id) o using (checkout_id)
+        where c.payable_minor <> o.due_minor""",
+    "status_is_the_last_move": """
+        select o.order_id, format('%s, last moved to %s', o.status, coalesce(m.to_status, 'nothing'))
+        from orders.customer_order o left join lateral (
+            select to_status from orders.move m where (m.shop_id, m.order_id) = (o.shop_id, o.order_id)
+            order by array_position(array['awaiting_balance', 'awaiting_shipment', 'shipped', 'completed', 'closed'],
+                to_status) desc limit 1) m on true
+        where o.source = 'peakday' and o.status <> coalesce(m.to_status, 'awaiting_payment')""",
+    "paid_order_has_its_money": """
+        select o.order_id, format('%s captured, %s agreed', coalesce(p.paid_minor, 0), o.paid_minor)
+        from orders.customer_order o left join (
+            select part.order_id, sum(part.paid_minor) as paid_minor from payments.part
+            join payments.payment using (payment_id) where payment.status = 'captured' group by part.order_id) p
+            using (order_id)
+        where o.source = 'peakday' and (o.paid_at is not null and coalesce(p.paid_minor, 0) <> o.paid_minor
+            or o.status = 'awaiting_payment' and p.paid_minor is not null)""",
+    "closed_unpaid_order_kept_no_money": """
+        select o.order_id, format('%s came, %s went back', sum(part.paid_minor), sum(part.refunded_minor))
+        from orders.customer_order o join payments.part using (order_id) join payments.payment using (payment_id)
+        left join orders.presale s on (s.shop_id, s.order_id) = (o.shop_id, o.order_id)
+        where o.source = 'peakday' and o.status = 'closed' and o.paid_at is null and payment.status = 'captured'
+            and s.state is distinct from 'forfeited'
+        group by o.order_id having sum(part.paid_minor) <> sum(part.refunded_minor)""",
+    "refund_is_the_payments_refund": """
+        select r.order_id, format('refund %s: %s here, %s there', r.refund_id, r.amount_minor, coalesce(p.minor, 0))
+        from orders.refund r join orders.customer_order o using (shop_id, order_id) left join (
+            select refund_id, sum(amount_minor) as minor from payments.refund group by refund_id) p using (refund_id)
+        where o.source = 'peakday'
+            and coalesce(p.minor, 0) <> case when r.state = 'completed' then r.amount_minor else 0 end""",
+    "closed_order_holds_no_stock": """
+        select o.order_id, format('%s, and %s pieces of a SKU are %s', o.status, h.quantity, h.status)
+        from orders.customer_order o join orders.line l using (shop_id, order_id)
+        join stock.hold h on h.claim_id = o.checkout_id and h.sku_id = l.sku_id
+        where o.source = 'peakday' and (h.status in ('held', 'noted'))
+            <> (o.status in ('awaiting_payment', 'awaiting_balance'))""",
+    "closed_unpaid_checkout_uses_no_instrument": """
+        select o.order_id, format('instrument %s is still used', u.instrument_id)
+        from orders.customer_order o join promotions.usage u on u.order_id = o.checkout_id
+        where o.source = 'peakday' and o.status = 'closed' and o.paid_at is null and u.returned_at is null""",
+    "each_use_is_recorded_once": """
+        select c.order_ids[1], format('%s: lines say %s, uses say %s', coalesce(g.instrument, u.used_id::text),
+            coalesce(g.minor, 0), coalesce(u.minor, 0))
+        from (select c.order_ids, c.checkout_id, part ->> 'instrument' as instrument,
+                sum((part ->> 'minor')::bigint) as minor
+            from orders.checkout c, unnest(c.shop_ids, c.order_ids) as n(shop_id, order_id)
+            join orders.line l using (shop_id, order_id), jsonb_array_elements(l.discounts) part
+            where jsonb_array_length(c.quote -> 'instruments') > 0 and jsonb_array_length(c.address -> 'of') > 0
+            group by 1, 2, 3) g
+        full join promotions.usage u on u.order_id = g.checkout_id and u.used_id::text = g.instrument
+        left join orders.checkout c on c.checkout_id = coalesce(g.checkout_id, u.order_id)
+        where c.checkout_id is not null and coalesce(g.minor, 0) <> coalesce(u.minor, 0)""",
 })  # fmt: skip
+_MOVES = """
+select m.order_id, m.from_status, m.to_status, m.reason, m.moved_at, o.created_at
+from orders.move m join orders.customer_order o using (shop_id, order_id) order by m.shop_id, m.order_id
+"""
+_CAPTURED = """
+select part.order_id, count(*)::int as parts from payments.part join payments.payment using (payment_id)
+where payment.status = 'captured' and part.paid_minor + part.platform_minor + part.creator_minor > 0
+group by part.order_id
+"""
+_BOOKED = """
+select ref, count(*)::int as postings from ledger.posting where rule = 'escrow_payment' and refusal is null group by ref
+"""
+_QUOTES = """
+select checkout_id, currency, quote::text as quote, (
+    select jsonb_agg(jsonb_build_array(l.sku_id, l.list_minor, l.paid_minor, l.discounts) order by l.sku_id)
+    from unnest(shop_ids, order_ids) as n(shop_id, order_id) join orders.line l using (shop_id, order_id))::text as lines
+from orders.checkout where quote ? 'instruments'
+"""
+KEPT_PRICES = 2_000  # thousands of flash orders have one quote
 
 
 async def audit(house: House) -> list[Finding]:
@@ -89,7 +185,68 @@ async def audit(house: House) -> list[Finding]:
         findings += await _unknown_shops(connection)
         findings += await _unknown_buyers(connection)
         findings += await _unknown_items(connection)
+    async with house.database.transaction() as tx:
+        return findings + await _odd_moves(tx) + await _other_prices(tx) + await _without_escrow(tx)
+
+
+async def _without_escrow(tx: Tx) -> list[Finding]:
+    """Money that was captured for an order and did not enter escrow, or entered it twice."""
+    captured = {show_id(ORDER_PREFIX, row["order_id"]): row["parts"] for row in await _distinct(tx, _CAPTURED)}
+    booked = {row["ref"]: row["postings"] for row in await _distinct(tx, _BOOKED)}
+    odd = sorted(ref for ref in captured.keys() | booked.keys() if captured.get(ref, 0) != booked.get(ref, 0))
+    return [
+        Finding("orders", "paid_order_has_its_escrow_posting", ref,
+                f"{captured.get(ref, 0)} payments captured, {booked.get(ref, 0)} in the books")
+        for ref in odd[:FINDINGS_MAX]
+    ]  # fmt: skip
+
+
+async def _odd_moves(tx: Tx) -> list[Finding]:
+    """Moves that the one table of moves does not allow."""
+    allowed = {(here.value, move.there.value, reason.value) for reason, move in MOVES.items() for here in move.here}
+    findings: list[Finding] = []
+    async for row in tx.cursor(_MOVES, prefetch=REFERENCES_A_BATCH, timeout=AUDIT_SECONDS_MAX):
+        is_known = (row["from_status"], row["to_status"], row["reason"]) in allowed
+        if not is_known and len(findings) < FINDINGS_MAX:
+            detail = f"{row['from_status']} to {row['to_status']} for {row['reason']}"
+            findings.append(Finding("orders", "move_is_allowed", show_id(ORDER_PREFIX, row["order_id"]), detail))
     return findings
+
+
+async def _other_prices(tx: Tx) -> list[Finding]:
+    """Checkouts whose recorded quote, priced again by its own rules, is not what their lines say, to the cent."""
+    findings: list[Finding] = []
+    priced: dict[str, Sequence[object]] = {}
+    async for row in tx.cursor(_QUOTES, prefetch=PRICED_A_BATCH, timeout=AUDIT_SECONDS_MAX):
+        if row["quote"] not in priced:
+            if len(priced) >= KEPT_PRICES:
+                priced.clear()
+            priced[row["quote"]] = _price_again(msgspec.json.decode(row["quote"]), row["currency"])
+        kept = [[sku, listed, paid, _shares(parts)] for sku, listed, paid, parts in msgspec.json.decode(row["lines"])]
+        if priced[row["quote"]] != kept and len(findings) < FINDINGS_MAX:
+            subject = show_id(CHECKOUT_PREFIX, row["checkout_id"])
+            findings.append(
+                Finding("orders", "price_is_what_the_quote_gives", subject, f"{priced[row['quote']]} <> {kept}"[:500])
+            )
+    return findings
+
+
+def _price_again(record: Mapping[str, Any], currency: str) -> Sequence[object]:
+    try:
+        again = price_again(record, currency)
+    except (AssertionError, RulesNotInForce) as error:
+        return [repr(error)]
+    skus = {line["line_id"]: line["sku_id"] for line in record["lines"]}
+    lines = [
+        [skus[line.line_id], line.list_minor, line.payable_minor,
+         sorted([str(share.instrument_id), share.funder.value, share.minor] for share in line.shares if share.minor)]
+        for line in again.lines
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: str(line[0]))
+
+
+def _shares(parts: Iterable[Mapping[str, Any]]) -> list[list[object]]:
+    return sorted([part["instrument"], part["funder"], part["minor"]] for part in parts)
 
 
 async def _unknown_shops(tx: Tx) -> list[Finding]:
