@@ -9,9 +9,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from peakday.apps.importers.complete_journey import PACKAGE, import_complete_journey
-from peakday.apps.importers.demo_accounts import DemoLogin, ensure_demo_accounts
+from peakday.apps.importers.demo_accounts import OWNED_SHOPS, DemoLogin, ensure_demo_accounts
+from peakday.apps.importers.journey_stock import stock_journey
 from peakday.apps.opening import extract_facts, open_house
 from peakday.kernel.settings import Settings
+from peakday.operations.health import api as health
+from peakday.trade.orders import api as orders
 from peakday.trade.sale_events import api as sale_events
 
 
@@ -24,13 +27,18 @@ async def fill_market(settings: Settings, console: Console, *, with_sample: bool
             progress = _progress(console)
             try:
                 run = await import_complete_journey(house, _Stages(progress))
+                await stock_journey(house)
                 await extract_facts(house)
             finally:
                 progress.stop()
             console.print(f"[green]✓[/] sample: {run.rows_accepted:,} rows of Complete Journey")
         async with house.database.transaction() as tx:
             await sale_events.ship_events(tx, house.clock.now(), with_rehearsal=with_sample)
-        return await ensure_demo_accounts(house)
+        logins = await ensure_demo_accounts(house)
+        async with house.database.transaction() as tx:
+            owned = [shop.shop_id for shop in await orders.largest_shops(tx, OWNED_SHOPS)]
+            await health.want_scan(tx, owned, house.clock.now())  # whoever enters first finds the first look done
+        return logins
 
 
 def _progress(console: Console) -> Progress:
