@@ -20,6 +20,7 @@ from peakday.market.catalog.audit import audit as audit_catalog
 from peakday.market.shops.audit import audit as audit_shops
 from peakday.operations.health.audit import audit as audit_health
 from peakday.operations.workbench.audit import audit as audit_workbench
+from peakday.trade.carts.audit import audit as audit_carts
 from peakday.trade.ledger.audit import audit as audit_ledger
 from peakday.trade.orders.audit import audit as audit_orders
 from peakday.trade.payments.audit import audit as audit_payments
@@ -34,6 +35,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "price_history": audit_price_history,
     "promotions": audit_promotions,
     "sale_events": audit_sale_events,
+    "carts": audit_carts,
     "ledger": audit_ledger,
     "payments": audit_payments,
     "orders": audit_orders,

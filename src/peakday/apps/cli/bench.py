@@ -11,6 +11,7 @@ from peakday.apps.cli import (
     bench_best_price,
     bench_cart_price,
     bench_catalog_import,
+    bench_checkout,
     bench_collect,
     bench_enrolment,
     bench_health,
@@ -60,6 +61,16 @@ def catalog_import(
 ) -> None:
     """Import a large item file."""
     _tell(bench_catalog_import.run(rows), as_json=as_json)
+
+
+@app.command()
+def checkout(
+    seconds: float = typer.Option(bench_checkout.SECONDS, help="how long 32 shoppers add, and buy"),
+    processes: int = typer.Option(bench_checkout.PROCESSES, help="web processes"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Add to carts, buy, and handle a cart of 300 lines, over HTTP with three promotions live."""
+    _tell(bench_checkout.run(seconds, processes), as_json=as_json)
 
 
 @app.command()

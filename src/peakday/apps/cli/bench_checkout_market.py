@@ -26,8 +26,11 @@ from peakday.trade.price_history import api as prices
 from peakday.trade.price_history.model import Offer, OfferKind
 from peakday.trade.promotions import api as promotions
 from peakday.trade.promotions.model import Benefit, Funder, Funding, Instrument, Kind, PieceRate, Scope, Tier, Tiers
+from peakday.trade.stock import api as stock
+from peakday.trade.stock.model import OpeningStock
 
 SHOPS, SKUS_A_SHOP, BUYERS = 100, 100, 2_000
+UNITS, CARDS_A_BUYER = 1_000_000, 5
 LARGE_SHOPS, LARGE_LINES, LARGE_CARDS_EVERY = 50, 300, 3
 SEED = 20261111
 DAY = timedelta(days=1)
@@ -93,6 +96,8 @@ async def make_market(database: Database, now: datetime, seed: int = SEED) -> Be
                 goods.append(BenchGood(shop_id, item_id_of(shop_id, ref), sku_id_of(shop_id, ref, ref), price))
         await catalog.copy_items(tx, items, now)
         await prices.record_offers(tx, list(_offers(goods, now)), now)
+        levels = [OpeningStock(good.shop_id, good.sku_id, UNITS, is_simulated=True) for good in goods]
+        await stock.set_initial_stock(tx, levels, now)
         buyers = [buyer_id_of(_SOURCE, f"b{number}") for number in range(BUYERS)]
         await accounts.ensure_buyers(tx, [NewBuyer(_SOURCE, f"b{number}", now) for number in range(BUYERS)])
     await _promote(database, now, shop_ids, (tree["r0"], buyers))
@@ -132,7 +137,7 @@ async def _promote(
         rate = Scope(category_ids=frozenset({root}))
         await _publish(tx, now, None, (Kind.SINGLE_PRICE, PieceRate(500)), rate, platform)
         for buyer in buyers:
-            await promotions.issue_cards(tx, promotions.Issue(coupon, buyer, "bench"), now)
+            await promotions.issue_cards(tx, promotions.Issue(coupon, buyer, "bench", CARDS_A_BUYER), now)
         for number, shop_id in enumerate(shop_ids[:LARGE_SHOPS]):
             tiers = Tiers((Tier(20_000, 1_000), Tier(50_000, 4_000)))
             own = Scope(shop_ids=frozenset({shop_id}))

@@ -82,9 +82,9 @@ class _Load:
 
 
 def _run_door(settings: Settings, load: _Load) -> dict[str, float]:
-    target = Target(_free_port(), load.secret, load.lanes, make_templates(), BATCH)
+    target = Target(free_port(), load.secret, load.lanes, make_templates(), BATCH)
     tally = Tally(deque(range(load.events // BATCH)))
-    with _server(APP, settings, target.port) as server:
+    with running_server(APP, settings, target.port) as server:
         uvloop.run(send_all(replace(target, lanes=4), Tally(deque(range(9_000_000, 9_000_200)))))  # warm
         began = time.perf_counter()
         cost = uvloop.run(_send_and_kill(target, tally, server, kill=load.kill))
@@ -154,9 +154,9 @@ def _recount(settings: Settings, shop_id: UUID, tally: Tally, templates: list[by
 
 def _run_naive(settings: Settings, secret: str, lanes: int) -> float:
     """Events a second of the naive form."""
-    target = Target(_free_port(), secret, lanes, make_templates(1), 1)
+    target = Target(free_port(), secret, lanes, make_templates(1), 1)
     tally = Tally(deque(range(NAIVE_EVENTS)))
-    with _server(NAIVE_APP, settings, target.port):
+    with running_server(NAIVE_APP, settings, target.port):
         began = time.perf_counter()
         uvloop.run(send_all(target, tally))
         return len(tally.acknowledged) / (time.perf_counter() - began)
@@ -244,7 +244,8 @@ class _Server:
 
 
 @contextmanager
-def _server(app: str, settings: Settings, port: int) -> Iterator[_Server]:
+def running_server(app: str, settings: Settings, port: int) -> Iterator[_Server]:
+    """A web process that answers, ended afterwards."""
     server = _Server(app, settings, port)
     try:
         yield server
@@ -275,7 +276,8 @@ def _sync_milliseconds(folder: Path, times: int = 50) -> float:
         return 1000 * (time.perf_counter() - began) / times
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -13,6 +13,7 @@ from peakday.operations.health import jobs as health_jobs
 from peakday.operations.health import reactions as health_reactions
 from peakday.operations.workbench import jobs as workbench_jobs
 from peakday.operations.workbench import reactions as workbench_reactions
+from peakday.trade.carts import jobs as carts_jobs
 from peakday.trade.ledger import jobs as ledger_jobs
 from peakday.trade.orders import jobs as orders_jobs
 from peakday.trade.payments import jobs as payments_jobs
@@ -35,6 +36,7 @@ DUTIES: list[Duty] = [
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *catalog_jobs.DUTIES,
+    *carts_jobs.DUTIES,
     *ledger_jobs.DUTIES,
     *payments_jobs.DUTIES,
     *orders_jobs.DUTIES,

@@ -11,8 +11,8 @@ from uuid import UUID
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.market.accounts.api import require_buyer
-from peakday.trade.carts import queries
-from peakday.trade.carts.actions.add_lines import add_line
+from peakday.trade.carts import queries, store
+from peakday.trade.carts.actions.add_lines import add_line, add_many
 from peakday.trade.carts.actions.change_lines import change_line, select_lines
 from peakday.trade.carts.actions.find_additions import find_additions
 from peakday.trade.carts.actions.keep_favourites import (
@@ -27,8 +27,10 @@ from peakday.trade.carts.actions.quote_lines import quote
 from peakday.trade.carts.actions.remove_lines import remove_lines, take_bought, undo_removal
 from peakday.trade.carts.actions.view_cart import get_cart, invalid_skus, note_look, selected_of
 from peakday.trade.carts.model import (
+    EMPTY_CARTS_KEPT,
     LINE_PIECES_MAX,
     LINES_MAX,
+    UNDO_TIME,
     Added,
     Line,
     LineChange,
@@ -62,6 +64,7 @@ __all__ = [
     "Wanted",
     "Wish",
     "add_line",
+    "add_many",
     "change_line",
     "count_lines",
     "find_additions",
@@ -78,6 +81,7 @@ __all__ = [
     "remove_lines",
     "select_lines",
     "selected_of",
+    "sweep",
     "take_bought",
     "take_lines",
     "undo_removal",
@@ -93,6 +97,12 @@ async def remove_invalid(tx: Tx, actor: Actor) -> Removal | None:
     """Take everything that cannot be bought now out of the own cart; None: there was nothing."""
     skus = await invalid_skus(tx, actor)
     return await remove_lines(tx, actor, skus) if skus else None
+
+
+async def sweep(tx: Tx) -> tuple[int, int]:
+    """Drop removals that cannot be undone any more, and empty carts that nobody touched; how many of each."""
+    at = await queries.database_now(tx)
+    return await store.sweep(tx, at - UNDO_TIME, at - EMPTY_CARTS_KEPT)
 
 
 async def take_lines(tx: Tx, buyer_id: UUID, sku_ids: Sequence[UUID]) -> int:

@@ -14,7 +14,7 @@ LINE_PIECES_MAX = 9_999
 FAVOURITES_MAX = 1_000
 REMOVALS_KEPT_MAX = 10  # of one cart
 UNDO_TIME = timedelta(hours=24)
-GUEST_CARTS_KEPT = timedelta(days=30)
+EMPTY_CARTS_KEPT = timedelta(days=30)
 REMOVAL_PREFIX = "rmv"
 
 
