@@ -41,7 +41,8 @@ async def _actor(house, row):
 
 
 async def test_a_market_without_orders_has_a_login_of_staff_only(house):
-    [staff] = await ensure_demo_accounts(house)
+    [staff, second] = await ensure_demo_accounts(house)
+    assert (second.login, second.role, second.shop) == ("staff2", "platform", "")
     assert (staff.login, staff.role, staff.shop) == ("staff", "platform", "")
     assert (await _actor(house, staff)).permissions == {"*"}
 
@@ -52,7 +53,7 @@ async def test_the_owners_of_the_three_largest_shops_and_two_of_their_staff_can_
     logins = await ensure_demo_accounts(house)
     assert [(row.login, row.shop) for row in logins] == [
         ("staff", ""), ("owner1", "Shop b"), ("owner2", "Shop c"), ("owner3", "Shop d"),
-        ("analyst", "Shop b"), ("packer", "Shop b"),
+        ("analyst", "Shop b"), ("packer", "Shop b"), ("staff2", ""),
     ]  # fmt: skip
     actors = {row.login: await _actor(house, row) for row in logins}
     assert actors["owner2"].shop_id == ids["c"]
@@ -72,7 +73,7 @@ async def test_a_second_run_changes_nothing_and_the_file_is_for_its_owner_only(h
         assert await connection.fetch("select * from accounts.account order by login") == rows
     assert path.read_bytes() == before
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [row["login"] for row in json.loads(before)] == ["staff", "owner1", "analyst", "packer"]
+    assert [row["login"] for row in json.loads(before)] == ["staff", "owner1", "analyst", "packer", "staff2"]
     assert not list(house.settings.home.glob("*.making"))
 
 
@@ -86,8 +87,8 @@ async def test_where_the_file_was_lost_the_accounts_get_new_passwords(house):
 
 
 async def test_shops_that_come_later_get_their_owners_then(house):
-    [staff] = await ensure_demo_accounts(house)
+    [staff, _] = await ensure_demo_accounts(house)
     await _open_market(house, {"a": 1})
     logins = await ensure_demo_accounts(house)
     assert logins[0] == staff
-    assert [row.login for row in logins] == ["staff", "owner1", "analyst", "packer"]
+    assert [row.login for row in logins] == ["staff", "staff2", "owner1", "analyst", "packer"]

@@ -22,7 +22,16 @@ from peakday.apps.importers import journey_sql
 from peakday.apps.importers.desk import open_desk
 from peakday.apps.importers.errors import SampleMissing
 from peakday.apps.importers.journey_market import read_market
-from peakday.apps.importers.loading import ORDERS_A_CHUNK, Report, Running, load_market, load_orders, running
+from peakday.apps.importers.loading import (
+    ORDERS_A_CHUNK,
+    Market,
+    Report,
+    Running,
+    load_list_prices,
+    load_market,
+    load_orders,
+    running,
+)
 from peakday.kernel.clock import day_of
 from peakday.kernel.house import House
 from peakday.kernel.imports import ImportRun, note_run
@@ -68,12 +77,17 @@ async def _carry_over(under_way: Running, sample: Sample) -> None:
     shift_days = await _settle_shift(under_way)
     desk = await asyncio.to_thread(_open, sample, shift_days)
     market = await asyncio.to_thread(read_market, desk)
-    await asyncio.gather(asyncio.to_thread(_prepare_orders, desk), load_market(under_way, market))
+    await asyncio.gather(asyncio.to_thread(_prepare_orders, desk), _load_goods(under_way, market))
     await asyncio.gather(
         asyncio.to_thread(_write_exposures, desk, shift_days, under_way.house.settings.facts_dir),
         load_orders(under_way, desk, sample.orders_a_chunk),
     )
     under_way.note = {"last_day": str(LAST_DAY + timedelta(days=shift_days))}
+
+
+async def _load_goods(under_way: Running, market: Market) -> None:
+    await load_market(under_way, market)
+    await load_list_prices(under_way, market.items)
 
 
 async def _settle_shift(under_way: Running) -> int:

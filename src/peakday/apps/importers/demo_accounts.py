@@ -25,6 +25,7 @@ from peakday.trade.orders import api as orders
 OWNED_SHOPS = 3
 FILE_NAME = "logins.json"
 STAFF_LOGIN = "staff"
+SECOND_LOGIN = "staff2"  # what the platform sets up needs a second person
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,12 @@ async def ensure_demo_accounts(house: House) -> list[DemoLogin]:
 
 
 async def _people(tx: Tx) -> list[_Person]:
-    """Staff, then for the largest shops their main accounts, then two sub-accounts of the largest."""
+    """Staff, for the largest shops their main accounts, two sub-accounts of the largest, and a second of the staff."""
     sizes = await orders.largest_shops(tx, OWNED_SHOPS)
     found = [await shops.find_shop(tx, size.shop_id) for size in sizes]
     owned = [shop for shop in found if shop is not None]
     staff = NewAccount(STAFF_LOGIN, "平台小二 Staff", AccountKind.STAFF, None, Role.PLATFORM)
+    second = NewAccount(SECOND_LOGIN, "平台复核 Second", AccountKind.STAFF, None, Role.PLATFORM)
     people = [_Person(staff, None)]
     for number, shop in enumerate(owned, 1):
         main = await accounts.find_main_account(tx, shop.shop_id)
@@ -78,7 +80,7 @@ async def _people(tx: Tx) -> list[_Person]:
         analyst = NewAccount("analyst", "运营 Operations", shop_id=shop.shop_id, role=Role.OPERATIONS)
         packer = NewAccount("packer", "发货 Shipping", shop_id=shop.shop_id, role=Role.SHIPPING)
         people += [_Person(analyst, shop), _Person(packer, shop)]
-    return people
+    return [*people, _Person(second, None)]
 
 
 async def _open(tx: Tx, house: House, person: _Person, password: str, *, is_fresh: bool) -> None:

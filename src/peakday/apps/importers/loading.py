@@ -34,10 +34,12 @@ from peakday.kernel.refusal import Problem
 from peakday.market.accounts import api as accounts
 from peakday.market.accounts.model import NewBuyer
 from peakday.market.catalog import api as catalog
-from peakday.market.catalog.model import NewBrand, NewCategory, NewItem
+from peakday.market.catalog.model import NewBrand, NewCategory, NewItem, NewSku, item_id_of, sku_id_of
 from peakday.market.shops import api as shops
 from peakday.market.shops.model import NewRegion, NewShop, NewWarehouse
 from peakday.trade.orders import api as orders
+from peakday.trade.price_history import api as price_history
+from peakday.trade.price_history.model import Offer, OfferKind
 
 ORDERS_A_CHUNK = 60_000
 
@@ -110,6 +112,7 @@ async def import_translated(house: House, translation: Translation, report: Repo
             market = await asyncio.to_thread(translation.translate, desk)
             await load_refused(under_way, desk, translation.faults)
             await load_market(under_way, market)
+            await load_list_prices(under_way, market.items)
             await load_orders(under_way, desk)
     return under_way.run
 
@@ -132,6 +135,33 @@ async def load_market(under_way: Running, market: Market) -> None:
         position = await _advance(under_way, tx, {"market": True})
     under_way.position = position
     under_way.report("market", len(market.items), len(market.items))
+
+
+async def load_list_prices(under_way: Running, items: Sequence[NewItem]) -> None:
+    """Store the price that each item asks as asked since its listing, once: what a price proof compares with."""
+    if under_way.position.get("list_prices"):
+        return
+    offers = await asyncio.to_thread(list_prices, items)
+    house = under_way.house
+    async with house.database.transaction() as tx:
+        await lock_run(tx, under_way.run.run_id, under_way.position)
+        await price_history.record_list_prices(tx, offers, house.clock.now())
+        position = await _advance(under_way, tx, {"list_prices": True})
+    under_way.position = position
+
+
+def list_prices(items: Sequence[NewItem]) -> list[Offer]:
+    """The list prices of every SKU of items that say when they were listed and what they cost."""
+    return [
+        Offer(
+            item.shop_id, item_id_of(item.shop_id, item.source_ref),
+            sku_id_of(item.shop_id, item.source_ref, sku.source_ref), OfferKind.LIST, price, item.currency,
+            item.first_listed_at, None, item.source,
+        )
+        for item in items if item.first_listed_at is not None
+        for sku in (item.skus or (NewSku(item.source_ref),))
+        if (price := item.list_price_minor if sku.price_minor is None else sku.price_minor) is not None
+    ]  # fmt: skip
 
 
 async def load_refused(under_way: Running, desk: duckdb.DuckDBPyConnection, faults: Sequence[Problem] = ()) -> None:

@@ -20,7 +20,7 @@ from peakday.kernel.money import MINOR_DIGITS
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.rulesets import in_force
 from peakday.market.catalog import api as catalog
-from peakday.trade.price_history import queries, shelf_reads, shop_reads, store
+from peakday.trade.price_history import first_offers, queries, shelf_reads, shop_reads, store
 from peakday.trade.price_history.actions import grant_protection, judge_purchase, offer_prices
 from peakday.trade.price_history.bulk import BulkClaim, DealSum, Permitted
 from peakday.trade.price_history.errors import WindowTooLong
@@ -77,6 +77,7 @@ __all__ = [
     "prove_price",
     "record_deal_file",
     "record_deals",
+    "record_list_prices",
     "record_offers",
     "sold_below",
     "sum_deals",
@@ -97,6 +98,11 @@ async def record_offers(tx: Tx, offers: Sequence[Offer], now: datetime) -> int:
         assert offer.price_minor >= 0, offer
         assert offer.valid_until is None or offer.valid_from < offer.valid_until, offer
     return await store.save_offers(tx, offers, now)
+
+
+async def record_list_prices(tx: Tx, offers: Sequence[Offer], now: datetime) -> int:
+    """List prices that a source of items states, asked from their listing on; only of SKUs without any. How many."""
+    return await first_offers.copy_first_offers(tx, offers, now)
 
 
 async def record_deals(tx: Tx, deals: Iterable[Deal]) -> int:
