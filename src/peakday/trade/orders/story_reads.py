@@ -108,7 +108,7 @@ async def _tell(
     addresses = {
         order_id: each.addresses[place]
         for each in stored
-        for order_id, place in zip(each.order_ids, each.addresses_of, strict=True)
+        for order_id, place in zip(each.order_ids, each.addresses_of, strict=False)  # a flash order names none
         if place < len(each.addresses)
     }
     return [_story(order, lines, beside, (presales, addresses, goods)) for order in orders]
