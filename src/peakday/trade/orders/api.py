@@ -26,10 +26,10 @@ from peakday.trade.orders.actions.place_presale import PresaleWish, place_presal
 from peakday.trade.orders.actions.protect_prices import ask_protection, protect_line, protect_round
 from peakday.trade.orders.actions.settle_payments import (
     look_up_payment,
-    settle_callback,
     settle_notices,
     settle_unanswered,
 )
+from peakday.trade.orders.actions.settlement_desk import settle_callback
 from peakday.trade.orders.actions.ship_orders import (
     CARRIERS,
     confirm_receipt,

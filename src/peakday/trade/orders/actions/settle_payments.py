@@ -22,7 +22,7 @@ from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import OrderKind, OrderStatus
 from peakday.trade.orders.rules.order_states import MoveReason
 from peakday.trade.payments import api as payments
-from peakday.trade.payments.model import Effect, Letter, NewRefund, Notice, Payment, Purpose, Taken
+from peakday.trade.payments.model import Effect, NewRefund, Notice, Payment, Purpose, Taken
 from peakday.trade.promotions.api import PresaleState
 from peakday.trade.stock import api as stock
 
@@ -34,16 +34,6 @@ _WAITS_FOR = {
     Purpose.DEPOSIT: OrderStatus.AWAITING_PAYMENT,
     Purpose.BALANCE: OrderStatus.AWAITING_BALANCE,
 }
-
-
-async def settle_callback(house: House, gateway: str, letter: Letter) -> Taken:
-    """Take a gateway's callback, whole or not at all; a second time it changes nothing.
-
-    Refuses `GatewayNotFound`, `SignatureRefused`, `NoticeNotValid`.
-    """
-    notice = await payments.read_callback(house, gateway, letter)
-    async with house.database.transaction() as tx:
-        return (await settle_notices(tx, [notice]))[0]
 
 
 async def look_up_payment(house: House, payment_id: UUID) -> Taken | None:
