@@ -145,3 +145,20 @@ async def test_an_encrypted_line_stays_encrypted(client):
     encrypted = await client.get("https://peakday.test/v1/none")
     assert "strict-transport-security" not in plain.headers
     assert encrypted.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+
+
+async def test_a_bank_that_tells_of_many_buyers_from_one_address_is_heard(house: House):
+    app = FastAPI()
+    app.state.house = house
+
+    @app.post("/v1/gateways/{name}/callbacks")
+    @app.post("/v1/others/{name}")
+    async def take(name: str) -> dict[str, str]:
+        return {"name": name}
+
+    app.add_middleware(MannersDoor, per_second=0.001, burst=2.0)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://peakday.test") as client:
+        letters = [(await client.post("/v1/gateways/sandbox/callbacks")).status_code for _ in range(20)]
+        others = [(await client.post("/v1/others/x")).status_code for _ in range(3)]
+    assert letters == [200] * 20
+    assert others == [200, 200, 429]
