@@ -50,7 +50,9 @@ from peakday.trade.orders.queries import (
     largest_shops,
     list_orders,
 )
+from peakday.trade.orders.rules.deadlines import pay_until
 from peakday.trade.orders.rules.order_ids import order_id_of, refund_id_of
+from peakday.trade.orders.rules.timeline import WORDS as TIMELINE_WORDS
 from peakday.trade.orders.store import OrderFiles, copy_order_files, copy_orders
 from peakday.trade.orders.story_reads import get_my_checkout, get_my_order, get_story, list_my_orders
 from peakday.trade.orders.sums import ShopSums, count_checkouts, sum_shops
@@ -59,6 +61,7 @@ __all__ = [
     "CARRIERS",
     "RELATIONS",
     "SEE_MONEY",
+    "TIMELINE_WORDS",
     "VIEW",
     "InvoiceWish",
     "OrderFiles",
@@ -101,6 +104,7 @@ __all__ = [
     "look_up_payment",
     "order_id_of",
     "pay_checkout",
+    "pay_until",
     "place_checkout",
     "place_presale",
     "protect_line",
