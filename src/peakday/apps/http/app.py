@@ -28,6 +28,7 @@ from peakday.apps.http.unread import UnreadDoor
 from peakday.apps.importers.web import merchant as importers_pages
 from peakday.apps.opening import open_house, open_web_engines
 from peakday.apps.storefront.web import mall as mall_pages
+from peakday.apps.storefront.web import v1 as mall_api
 from peakday.insight.advisor.warming import warming
 from peakday.insight.advisor.web import merchant as advisor_pages
 from peakday.insight.behaviour.web import v1 as behaviour_api
@@ -77,7 +78,7 @@ ROOMS = (
     importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,
-    mall_pages,
+    mall_api, mall_pages,
 )  # fmt: skip
 # from inside to outside
 DOORS = (UnreadDoor, PlaceDoor, TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor, HotDoors)

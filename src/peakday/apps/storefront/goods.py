@@ -4,12 +4,13 @@ Every price is a quote (`carts.api`): what is shown is what the cart would ask. 
 piece; what a shopper's own cards take off shows on the item's page and in the cart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from markupsafe import Markup
 
+from peakday.apps.storefront.departments import Directory
 from peakday.apps.storefront.tiles import draw_tile
 from peakday.apps.storefront.titles import tidy
 from peakday.kernel.database import Tx
@@ -54,6 +55,16 @@ async def price_goods(tx: Tx, items: Sequence[ShelfItem], categories: dict[UUID,
 def tile_of(item_id: UUID, title: str, leaf: Category | None) -> Markup:
     """The picture of an item that has none."""
     return draw_tile(item_id, tidy(title), leaf.path_en if leaf else "")
+
+
+def picture_of(directory: Directory) -> Callable[[carts.QuotedLine], Markup]:
+    """What draws the picture of a quoted line."""
+
+    def draw(line: carts.QuotedLine) -> Markup:
+        leaf = directory.categories.get(line.leaf_category_id) if line.leaf_category_id else None
+        return tile_of(line.item_id or line.sku_id, line.title or "?", leaf)
+
+    return draw
 
 
 def struck_of(final_minor: int, catalogue_minor: int, strike_minor: int | None) -> int | None:

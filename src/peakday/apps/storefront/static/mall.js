@@ -60,7 +60,7 @@
           .then(function (answer) { return answer.json().then(function (body) { return { status: answer.status, body: body, wait: Number(answer.headers.get("retry-after")) }; }); })
           .then(function (got) {
             if (got.body.location) { location.assign(got.body.location); return; }
-            if (got.status === 429 || got.status === 503) { again(got.wait || 1); return; }
+            if (got.status === 429 || got.status === 503 || got.status === 425) { again(got.status === 425 ? 0.2 : got.wait || 1); return; }
             say.textContent = got.body.message || arm.dataset.failed; pressed = false; arm.disabled = false; arm.textContent = arm.dataset.go;
           }).catch(function () { again(1); });
       };
@@ -110,7 +110,7 @@
   document.addEventListener("touchend", function (event) {
     if (!from) return;
     var dx = event.changedTouches[0].clientX - from.x, dy = event.changedTouches[0].clientY - from.y;
-    if (dx < -90 && Math.abs(dy) < 40) { var bin = from.row.querySelector(".m-bin"); if (bin) bin.click(); }
+    if (dx < -90 && Math.abs(dy) < 40) { var bin = from.row.querySelector(".m-out"); if (bin) bin.click(); }
     from = null;
   }, { passive: true });
 }());

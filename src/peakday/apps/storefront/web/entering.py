@@ -1,7 +1,7 @@
 """How does a visitor become somebody? A guest with the first thing they keep; a buyer by signing in or registering.
 
-Whoever registers stays the buyer that they were as a guest, so nothing moves. Whoever signs in is another buyer: what the
-guest had in the cart goes into theirs. The token of the forms is made anew then, so that nobody can have planted it.
+Whoever registers stays the buyer that they were as a guest, so nothing moves. Whoever signs in is another buyer: what
+the guest had in the cart goes into theirs. The token of the forms is made anew then, so that nobody has planted it.
 """
 
 from dataclasses import dataclass

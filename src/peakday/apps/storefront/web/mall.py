@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from peakday.apps.storefront.web import browse, entering, items
+from peakday.apps.storefront.web import browse, cart, checkout, entering, items, orders, paying, waiting
 
 router = APIRouter(include_in_schema=False)
-for topic in (browse, entering, items):
+for topic in (browse, entering, items, cart, checkout, paying, orders, waiting):
     router.include_router(topic.router)
