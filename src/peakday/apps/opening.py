@@ -59,12 +59,14 @@ async def open_web_engines(house: House) -> AsyncIterator[House]:
     house.add(store)
     open_desks(house)
     house.add(carts.CartWriter(house.database))
+    house.add(carts.ShelfReader(house.database))
     try:
         async with fresh_switches(house):
             yield house
     finally:
         await house.get(FlashDesk).close()
         await house.get(carts.CartWriter).close()
+        await house.get(carts.ShelfReader).close()
         store.close()
         await log.close()
 

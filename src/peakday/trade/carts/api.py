@@ -22,10 +22,17 @@ from peakday.trade.carts.actions.keep_favourites import (
     remove_favourites,
 )
 from peakday.trade.carts.actions.merge_carts import merge_carts
-from peakday.trade.carts.actions.quote_each import quote_each
+from peakday.trade.carts.actions.quote_each import quote_ahead, quote_each
 from peakday.trade.carts.actions.quote_lines import quote
 from peakday.trade.carts.actions.remove_lines import remove_lines, take_bought, undo_removal
-from peakday.trade.carts.actions.view_cart import get_cart, invalid_skus, note_look, selected_of
+from peakday.trade.carts.actions.view_cart import (
+    get_cart,
+    invalid_skus,
+    look_at_cart,
+    note_look,
+    quote_at_once,
+    selected_of,
+)
 from peakday.trade.carts.model import (
     EMPTY_CARTS_KEPT,
     LINE_PIECES_MAX,
@@ -40,6 +47,7 @@ from peakday.trade.carts.model import (
     Wish,
 )
 from peakday.trade.carts.quoted import Asking, Quote, QuotedLine, Wanted
+from peakday.trade.carts.reader import ShelfReader
 from peakday.trade.carts.viewed import CartLine, CartView, Look, Show, Sort
 from peakday.trade.carts.writer import CartWriter
 
@@ -59,6 +67,7 @@ __all__ = [
     "QuotedLine",
     "Removal",
     "Selection",
+    "ShelfReader",
     "Show",
     "Sort",
     "Wanted",
@@ -70,11 +79,14 @@ __all__ = [
     "find_additions",
     "get_cart",
     "list_favourites",
+    "look_at_cart",
     "merge_carts",
     "move_to_cart",
     "move_to_favourites",
     "note_look",
     "quote",
+    "quote_at_once",
+    "quote_ahead",
     "quote_each",
     "remove_favourites",
     "remove_invalid",

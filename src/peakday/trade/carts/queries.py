@@ -20,9 +20,20 @@ async def count_lines(tx: Tx, buyer_id: UUID) -> int:
     return await tx.fetchval("select lines from carts.cart where buyer_id = $1", buyer_id) or 0
 
 
-async def find_version(tx: Tx, buyer_id: UUID) -> int:
-    """How often the cart was changed; 0: never."""
-    return await tx.fetchval("select version from carts.cart where buyer_id = $1", buyer_id) or 0
+async def list_carts(tx: Tx, buyer_ids: Sequence[UUID]) -> dict[UUID, tuple[int, list[Line]]]:
+    """How often each of these carts was changed, and its lines, newest first; who never had a cart is absent."""
+    rows = await tx.fetch(
+        "select c.buyer_id, c.version, l.* from carts.cart c left join lateral ("
+        f" select {LINE_COLUMNS} from carts.line l where l.buyer_id = c.buyer_id order by added_at desc, sku_id desc"
+        ") l on true where c.buyer_id = any($1::uuid[])",
+        list(buyer_ids),
+    )  # fmt: skip
+    carts: dict[UUID, tuple[int, list[Line]]] = {}
+    for buyer_id, version, *line in rows:
+        _, lines = carts.setdefault(buyer_id, (version, []))
+        if line[0] is not None:
+            lines.append(Line(*line))
+    return carts
 
 
 async def find_line(tx: Tx, buyer_id: UUID, sku_id: UUID) -> Line | None:

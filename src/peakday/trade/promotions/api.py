@@ -184,8 +184,10 @@ __all__ = [
     "switches_of",
     "tail_of",
     "tiers_ahead",
+    "used_by",
     "used_of",
     "wallet_of",
+    "wallets_of",
     "write_uses",
 ]
 
@@ -212,7 +214,21 @@ async def wallet_of(
     tx: Tx, buyer_id: UUID, shop_ids: Sequence[UUID] | None = None, at: datetime | None = None
 ) -> list[Instrument]:  # fmt: skip
     """A buyer's unused, unexpired cards as instruments (at most 500, what expires first); None: of every shop."""
-    return await queries.wallet_of(tx, buyer_id, shop_ids, at)
+    return (await queries.wallets_of(tx, [buyer_id], shop_ids, at))[buyer_id]
+
+
+async def wallets_of(
+    tx: Tx, buyer_ids: Sequence[UUID], shop_ids: Sequence[UUID] | None = None, at: datetime | None = None
+) -> dict[UUID, list[Instrument]]:  # fmt: skip
+    """The same of many buyers in one question; each buyer once."""
+    return await queries.wallets_of(tx, buyer_ids, shop_ids, at)
+
+
+async def used_by(
+    tx: Tx, buyer_ids: Sequence[UUID], instrument_ids: Sequence[UUID]
+) -> dict[UUID, dict[Id, Used]]:  # fmt: skip
+    """`used_of` for many buyers in two questions."""
+    return await queries.used_by(tx, buyer_ids, instrument_ids)
 
 
 async def count_held(tx: Tx, instrument_ids: Sequence[UUID], at: datetime | None = None) -> dict[UUID, int]:

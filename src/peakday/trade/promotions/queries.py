@@ -124,24 +124,34 @@ async def list_moves(tx: Tx, instrument_id: UUID) -> list[Move]:
     ]  # fmt: skip
 
 
-async def wallet_of(tx: Tx, buyer_id: UUID, shop_ids: Sequence[UUID] | None, at: datetime | None) -> list[Instrument]:
-    """The unused cards of a buyer that have not expired, as instruments of their own; of these shops and the platform.
+async def wallets_of(
+    tx: Tx, buyer_ids: Sequence[UUID], shop_ids: Sequence[UUID] | None, at: datetime | None
+) -> dict[UUID, list[Instrument]]:  # fmt: skip
+    """The unused cards of these buyers that have not expired, as instruments of their own; of these shops and the
+    platform, at most `WALLET_MAX` a buyer.
 
     A card keeps the terms under which it was issued. Cards of an instrument that is held stay away.
     """
     rows = await tx.fetch(
-        "select c.card_id, c.instrument_id, c.version, v.xmin, c.value_minor, c.value_left_minor, c.valid_until,"
-        f" {_TALLY} from promotions.card c"
-        " join promotions.instrument i using (instrument_id) join promotions.tally t using (instrument_id)"
-        " join promotions.version v on v.instrument_id = c.instrument_id and v.version = c.version"
-        " where c.buyer_id = $1 and c.status = 'in_wallet' and i.status <> 'held'"
-        " and ($2::uuid[] is null or i.shop_id is null or i.shop_id = any($2))"
-        " and (c.valid_until is null or c.valid_until > coalesce($3::timestamptz, statement_timestamp()))"
-        " order by c.valid_until nulls last, c.card_id limit $4",
-        buyer_id, None if shop_ids is None else list(shop_ids), at, WALLET_MAX,
+        f"""
+        select w.buyer_id, c.* from unnest($1::uuid[]) as w(buyer_id) cross join lateral (
+            select c.card_id, c.instrument_id, c.version, v.xmin, c.value_minor, c.value_left_minor, c.valid_until,
+                {_TALLY}
+            from promotions.card c
+            join promotions.instrument i using (instrument_id) join promotions.tally t using (instrument_id)
+            join promotions.version v on v.instrument_id = c.instrument_id and v.version = c.version
+            where c.buyer_id = w.buyer_id and c.status = 'in_wallet' and i.status <> 'held'
+                and ($2::uuid[] is null or i.shop_id is null or i.shop_id = any($2))
+                and (c.valid_until is null or c.valid_until > coalesce($3::timestamptz, statement_timestamp()))
+            order by c.valid_until nulls last, c.card_id limit $4) c
+        """,
+        list(buyer_ids), None if shop_ids is None else list(shop_ids), at, WALLET_MAX,
     )  # fmt: skip
-    known = await read_versions(tx, [_key(row) for row in rows])
-    return [_card(row, known[_key(row)]) for row in rows]
+    known = await read_versions(tx, list({_key(row) for row in rows}))
+    wallets: dict[UUID, list[Instrument]] = {buyer_id: [] for buyer_id in buyer_ids}
+    for row in rows:
+        wallets[row["buyer_id"]].append(_card(row, known[_key(row)]))
+    return wallets
 
 
 async def count_held(tx: Tx, instrument_ids: Sequence[UUID], at: datetime | None) -> dict[UUID, int]:
@@ -153,6 +163,28 @@ async def count_held(tx: Tx, instrument_ids: Sequence[UUID], at: datetime | None
         list(instrument_ids), at,
     )  # fmt: skip
     return {row["instrument_id"]: row["cards"] for row in rows}
+
+
+async def used_by(
+    tx: Tx, buyer_ids: Sequence[UUID], instrument_ids: Sequence[UUID]
+) -> dict[UUID, dict[Id, Used]]:  # fmt: skip
+    """How often each instrument was used before by each of these buyers and in total, as their carts want it."""
+    ids = list(instrument_ids)
+    totals = await tx.fetch(
+        "select instrument_id, used from promotions.tally where instrument_id = any($1::uuid[]) and used > 0", ids
+    )
+    rows = await tx.fetch(
+        "select buyer_id, instrument_id, used from promotions.buyer_tally where buyer_id = any($1::uuid[])"
+        " and instrument_id = any($2::uuid[]) and used > 0",
+        list(buyer_ids), ids,
+    )  # fmt: skip
+    own = {(row["buyer_id"], row["instrument_id"]): row["used"] for row in rows}
+    return {
+        buyer_id: {
+            row["instrument_id"]: Used(own.get((buyer_id, row["instrument_id"]), 0), row["used"]) for row in totals
+        }
+        for buyer_id in buyer_ids
+    }
 
 
 async def used_of(tx: Tx, buyer_id: UUID | None, instrument_ids: Sequence[UUID]) -> dict[Id, Used]:

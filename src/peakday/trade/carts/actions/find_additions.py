@@ -14,10 +14,10 @@ from peakday.kernel.text import Text
 from peakday.market.accounts.api import require_buyer
 from peakday.trade.carts import queries, store
 from peakday.trade.carts.actions.quote_lines import quote_tills
-from peakday.trade.carts.actions.view_cart import ANYHOW
 from peakday.trade.carts.model import Line
 from peakday.trade.carts.quoted import Asking, Wanted
 from peakday.trade.carts.rules.addition_rank import RankedAddition, rank_additions
+from peakday.trade.carts.rules.till_price import ANYHOW
 
 CANDIDATES_MAX = 12
 FAVOURITES_LOOKED_AT = 30

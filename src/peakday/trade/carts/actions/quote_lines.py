@@ -4,8 +4,8 @@ Six short questions whatever the number of shops, all at the instant that the fi
 Nothing is held back by a quote; a checkout quotes again and compares the tokens.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from peakday.trade.carts.quoted import Asking, Quote, Wanted
 from peakday.trade.carts.rules.till_price import Shelf, price_tills
 from peakday.trade.price_history import api as prices
 from peakday.trade.promotions import api as promotions
-from peakday.trade.promotions.model import PriceRules
+from peakday.trade.promotions.model import Id, Instrument, PriceRules, Used
 
 WANTED_MAX = 300
 ANYONE = Asking()
@@ -35,7 +35,11 @@ async def quote(
     What cannot be bought stands in the quote with its problem. Each SKU at most once. Refuses `Invalid` (nothing, or a
     SKU twice), `TooManyWanted`, `SeveralTills` (one currency and one set of rules a quote), and what `best_price` does.
     """
-    quotes = await quote_tills(tx, buyer_id, wanted, asking)
+    return the_one_till(await quote_tills(tx, buyer_id, wanted, asking))
+
+
+def the_one_till(quotes: Sequence[Quote]) -> Quote:
+    """The quote of goods that are paid together; refuses `SeveralTills`."""
     if len(quotes) > 1:
         raise SeveralTills(tills=", ".join(f"{each.currency} {each.rules.name}" for each in quotes))
     return quotes[0]
@@ -45,27 +49,76 @@ async def quote_tills(
     tx: Tx, buyer_id: UUID | None, wanted: Sequence[Wanted], asking: Asking = ANYONE
 ) -> list[Quote]:  # fmt: skip
     """The same for goods of any currencies and rules: one quote for each till. Refuses as `quote` does."""
-    _require_sound(wanted)
+    require_sound(wanted)
     return price_tills(wanted, await read_shelf(tx, buyer_id, wanted, asking), asking)
 
 
 async def read_shelf(tx: Tx, buyer_id: UUID | None, wanted: Sequence[Wanted], asking: Asking) -> Shelf:
     """Everything that the price of these goods depends on."""
-    pairs = [(each.shop_id, each.sku_id) for each in wanted]
+    (shelf,) = await read_shelves(tx, [(buyer_id, wanted)], asking.at)
+    return shelf
+
+
+async def read_shelves(
+    tx: Tx, asked: Sequence[tuple[UUID | None, Sequence[Wanted]]], at: datetime | None = None
+) -> list[Shelf]:  # fmt: skip
+    """The same for many shoppers (buyer, wanted) at one instant, with as many questions as for one."""
+    pairs = list({(each.shop_id, each.sku_id): None for _, wanted in asked for each in wanted})
     shop_ids = list({shop_id for shop_id, _ in pairs})
-    asked = await prices.prices_of(tx, pairs, asking.at)
+    buyers = list({buyer_id for buyer_id, _ in asked if buyer_id is not None})
+    offered = await prices.prices_of(tx, pairs, at)
     goods = await catalog.find_goods_of(tx, pairs)
     fronts = await shops.find_fronts(tx, shop_ids)
-    live = await promotions.instruments_of(tx, shop_ids, asked.at)
-    wallet = await promotions.wallet_of(tx, buyer_id, shop_ids, asked.at) if buyer_id else []
-    limited = {
-        each.template for each in (*live, *wallet) if each.limits.per_buyer is not None or each.limits.total is not None
-    }
+    live = await promotions.instruments_of(tx, shop_ids, offered.at)
+    wallets = await promotions.wallets_of(tx, buyers, shop_ids, offered.at) if buyers else {}
+    limited = {each.template for each in _every(live, wallets) if _is_limited(each)}
     counted = [each for each in limited if isinstance(each, UUID)]
-    used = await promotions.used_of(tx, buyer_id, counted) if counted else {}
-    on = day_of(asked.at)
+    used = await _used(tx, buyers, counted) if counted else {}
+    on = day_of(offered.at)
     rules = {kind: rules_of(kind, on) for kind in ShopKind}
-    return Shelf(asked.at, goods, asked.offers, fronts, live, wallet, used, rules)
+    return [
+        Shelf(
+            offered.at, goods, offered.offers, fronts, near, wallets[buyer_id] if buyer_id else [],
+            used.get(buyer_id, {}), rules,
+        )
+        for (buyer_id, _), near in zip(asked, _near(live, [wanted for _, wanted in asked]), strict=True)
+    ]  # fmt: skip
+
+
+def _near(live: list[Instrument], asked: Sequence[Sequence[Wanted]]) -> list[list[Instrument]]:
+    """For each shopper the instruments that are not bound to other shops, in their order."""
+    if len(asked) == 1:
+        return [live]
+    bound: dict[Id, list[int]] = {}
+    anywhere = []
+    for place, instrument in enumerate(live):
+        for shop_id in instrument.scope.shop_ids:
+            bound.setdefault(shop_id, []).append(place)
+        if not instrument.scope.shop_ids:
+            anywhere.append(place)
+    return [
+        [live[place] for place in sorted({*anywhere, *(p for each in wanted for p in bound.get(each.shop_id, ()))})]
+        for wanted in asked
+    ]
+
+
+def _every(live: list[Instrument], wallets: dict[UUID, list[Instrument]]) -> Iterator[Instrument]:
+    yield from live
+    for wallet in wallets.values():
+        yield from wallet
+
+
+def _is_limited(instrument: Instrument) -> bool:
+    return instrument.limits.per_buyer is not None or instrument.limits.total is not None
+
+
+async def _used(tx: Tx, buyers: list[UUID], counted: list[UUID]) -> dict[UUID | None, dict[Id, Used]]:
+    """By buyer, and under None what was used in total, for who is nobody."""
+    found: dict[UUID | None, dict[Id, Used]] = {None: await promotions.used_of(tx, None, counted)}
+    if buyers:
+        own = await promotions.used_by(tx, buyers, counted)
+        found.update({buyer_id: used for buyer_id, used in own.items()})  # noqa: C416 - the keys of one may be None
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +127,8 @@ def rules_of(kind: ShopKind, on: date) -> PriceRules:
     return promotions.shop_rules(kind, on)
 
 
-def _require_sound(wanted: Sequence[Wanted]) -> None:
+def require_sound(wanted: Sequence[Wanted]) -> None:
+    """Refuses `TooManyWanted`, and `Invalid` for nothing or a SKU twice."""
     if len(wanted) > WANTED_MAX:
         raise TooManyWanted(limit=WANTED_MAX)
     skus = {each.sku_id for each in wanted}

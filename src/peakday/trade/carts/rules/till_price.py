@@ -25,6 +25,7 @@ from peakday.trade.promotions.api import best_price
 from peakday.trade.promotions.model import Cart, Id, Instrument, Line, PriceRules, Used
 
 CURRENCY_UNKNOWN = "CNY"  # of a till in which nothing can be bought
+ANYHOW = Asking()
 Pair = tuple[UUID, UUID]  # shop_id, sku_id
 
 
@@ -81,7 +82,7 @@ def price_tills(wanted: Sequence[Wanted], shelf: Shelf, asking: Asking) -> list[
     return [_price(till, shelf, asking) for till in tills.values()]
 
 
-def price_alone(wanted: Sequence[Wanted], shelf: Shelf, asking: Asking) -> list[QuotedLine]:
+def price_alone(wanted: Sequence[Wanted], shelf: Shelf, asking: Asking = ANYHOW) -> list[QuotedLine]:
     """Each line with its price by itself, in the order given; nothing is to be paid for any."""
     return [_quoted(_facts(each, shelf, asking), {}) for each in wanted]
 

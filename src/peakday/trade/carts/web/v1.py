@@ -82,8 +82,7 @@ async def get_cart(request: Request, look: Annotated[api.Look, Depends(_look)]) 
 
     What cannot be bought is folded in `invalid`. Looking changes nothing: POST …/look says that it was seen.
     """
-    async with house_of(request).database.read() as tx:
-        return _json(write_cart(await api.get_cart(tx, actor_of(request), look)))
+    return _json(write_cart(await api.look_at_cart(house_of(request), actor_of(request), look)))
 
 
 @doors.post("/cart/look", responses=_answers())
@@ -187,8 +186,7 @@ router.include_router(doors)
 
 
 async def _view(request: Request) -> api.CartView:
-    async with house_of(request).database.read() as tx:
-        return await api.get_cart(tx, actor_of(request), _as_able(request, api.Look()))
+    return await api.look_at_cart(house_of(request), actor_of(request), _as_able(request, api.Look()))
 
 
 def _as_able(request: Request, look: api.Look) -> api.Look:

@@ -12,7 +12,6 @@ from uuid import UUID
 import msgspec
 
 from peakday.kernel.actor import Actor
-from peakday.kernel.database import Tx
 from peakday.kernel.house import House
 from peakday.kernel.ids import derived_id
 from peakday.market.accounts import api as accounts
@@ -75,7 +74,7 @@ async def place_checkout(house: House, actor: Actor, wish: CheckoutWish) -> Plac
                 return found_again(side.stored, asked)
             if len(side.addresses) < len(set(names)) or not names:
                 raise AddressNotFound
-            quote = await _quote(connection, buyer_id, wish)
+        quote = await _quote(house, buyer_id, wish)  # without a connection in hand: many are read together
         addresses = tuple(side.addresses[name] for name in names)
         draft = _draft(wish, quote, addresses, (buyer_id, checkout_id, asked, actor.can(SIMULATED)))
         try:
@@ -134,12 +133,15 @@ def found_again(stored: StoredCheckout, asked: bytes) -> Placed:
     )  # fmt: skip
 
 
-async def _quote(tx: Tx, buyer_id: UUID, wish: CheckoutWish) -> Quote:
+async def _quote(house: House, buyer_id: UUID, wish: CheckoutWish) -> Quote:
     """The price now of what is wanted; refuses unless all of it can be bought at the price that was seen."""
-    wanted = await _wanted(tx, buyer_id, wish)
-    if not wanted:
+    wanted = None if wish.wanted is None else [
+        Wanted(each.shop_id, each.sku_id, each.quantity, each.live_room_id) for each in wish.wanted
+    ]  # fmt: skip
+    asking = Asking(CHANNEL_OF[wish.terminal], wish.card_ids)
+    quote = None if wanted == [] else await carts.quote_at_once(house, buyer_id, wanted, asking)
+    if quote is None:
         raise NothingToBuy
-    quote = await carts.quote(tx, buyer_id, wanted, Asking(CHANNEL_OF[wish.terminal], wish.card_ids))
     if quote.problems:
         raise LinesHaveProblems(*quote.problems)
     is_seen = quote.token == wish.seen_token and wish.seen_minor in {None, quote.payable_minor}
@@ -147,12 +149,6 @@ async def _quote(tx: Tx, buyer_id: UUID, wish: CheckoutWish) -> Quote:
         old = "?" if wish.seen_minor is None else wish.seen_minor
         raise PriceChanged(old_minor=old, new_minor=quote.payable_minor, token=quote.token)
     return quote
-
-
-async def _wanted(tx: Tx, buyer_id: UUID, wish: CheckoutWish) -> list[Wanted]:
-    if wish.wanted is None:
-        return list(await carts.selected_of(tx, buyer_id))
-    return [Wanted(each.shop_id, each.sku_id, each.quantity, each.live_room_id) for each in wish.wanted]
 
 
 def _draft(
