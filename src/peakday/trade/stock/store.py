@@ -19,6 +19,14 @@ from peakday.trade.stock.rules.claim_decisions import EventKey, Taken
 _MODES = {mode.value: mode for mode in DeductMode}
 
 
+class LockedBatch(NamedTuple):
+    """Levels that are ours, the database's clock once they were, and when known claims were accepted."""
+
+    levels: dict[LevelKey, Level]
+    at: datetime
+    known: dict[UUID, datetime]
+
+
 class LockedLevels(NamedTuple):
     """Levels that are ours until the transaction ends, and the database's clock once they were."""
 
@@ -27,7 +35,7 @@ class LockedLevels(NamedTuple):
 
 
 async def pin_plans(tx: Tx) -> None:
-    """Until the transaction ends: without statistics PostgreSQL would read whole tables to find a few rows."""
+    """For this session's turn: without statistics PostgreSQL would read whole tables to find a few rows."""
     await tx.execute(_PIN_PLANS)
 
 
@@ -42,6 +50,27 @@ async def lock_levels(tx: Tx, keys: Collection[LevelKey]) -> LockedLevels:
         levels[key] = Level(key, row["available"], _MODES[row["mode"]], row["buyer_limit"], row["low_mark"])
     at = max(row["at"] for row in rows) if rows else await tx.fetchval("select clock_timestamp()")
     return LockedLevels(levels, at)
+
+
+async def lock_batch(tx: Tx, keys: Collection[LevelKey], claim_ids: Iterable[UUID]) -> LockedBatch:
+    """Lock levels and find known claims in one question: a batch waits for the network as seldom as it can.
+
+    What another process has committed while we waited for a lock may not be among the known: then the key of the holds
+    refuses the batch, and it is asked again.
+    """
+    rows = await tx.fetch(
+        _LOCK_BATCH, [k.shop_id for k in keys], [k.sku_id for k in keys], [k.event_ref for k in keys],
+        plain_array(claim_ids),
+    )  # fmt: skip
+    levels, known, at = {}, {}, None
+    for shop_id, sku_id, event_ref, available, mode, buyer_limit, low_mark, when in rows:
+        if shop_id is None:
+            known[sku_id] = when
+            continue
+        key = LevelKey(shop_id, sku_id, event_ref)
+        levels[key] = Level(key, available, _MODES[mode], buyer_limit, low_mark)
+        at = when if at is None else max(at, when)
+    return LockedBatch(levels, at or await tx.fetchval("select clock_timestamp()"), known)
 
 
 async def known_claims(tx: Tx, claim_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -83,8 +112,11 @@ async def save_available(tx: Tx, levels: Iterable[Level], at: datetime) -> None:
     )  # fmt: skip
 
 
-async def insert_holds(tx: Tx, taken: Sequence[Taken], at: datetime) -> None:
-    """Write what accepted claims got. What many claims share travels once (a pattern), apart only who bought."""
+async def take_units(tx: Tx, changed: Sequence[Level], taken: Sequence[Taken], at: datetime) -> None:
+    """Write how many units are left and what accepted claims got. Needs the levels' locks.
+
+    What many claims share travels once (a pattern), apart only who bought.
+    """
     patterns: dict[tuple[LevelKey, int, bool, HoldStatus, str, int], int] = {}
     numbers = [
         patterns.setdefault(
@@ -94,12 +126,13 @@ async def insert_holds(tx: Tx, taken: Sequence[Taken], at: datetime) -> None:
         for t in taken
     ]
     await tx.execute(
-        _INSERT_HOLDS,
+        _TAKE_UNITS,
         plain_array(numbers), plain_array(t.claim.claim_id for t in taken),
         plain_array(t.claim.buyer_id for t in taken),
         [p[0].shop_id for p in patterns], [p[0].sku_id for p in patterns], [p[0].event_ref for p in patterns],
         [p[1] for p in patterns], [p[2] for p in patterns], [p[3].value for p in patterns], [p[4] for p in patterns],
-        [timedelta(seconds=p[5]) for p in patterns], at,
+        [timedelta(seconds=p[5]) for p in patterns], at, [r.key.shop_id for r in changed],
+        [r.key.sku_id for r in changed], [r.key.event_ref for r in changed], [r.available for r in changed],
     )  # fmt: skip
 
 
@@ -242,10 +275,10 @@ async def give_back(tx: Tx, claim_id: UUID, sku_id: UUID, key: str, what: tuple[
 
 
 _PIN_PLANS = (
-    "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off;"
-    " set local plan_cache_mode = force_generic_plan"
+    "set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off;"
+    " set plan_cache_mode = force_generic_plan"
 )
-_LOCK_LEVELS = """
+_LOCKED = """
 with locked as materialized (
     select l.shop_id, l.sku_id, l.event_ref, l.available, l.mode, l.buyer_limit, l.low_mark
     from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (shop_id, sku_id, event_ref)
@@ -253,7 +286,13 @@ with locked as materialized (
     order by l.shop_id, l.sku_id, l.event_ref
     for update of l
 )
-select *, clock_timestamp() as at from locked
+"""
+_LOCK_LEVELS = f"{_LOCKED} select *, clock_timestamp() as at from locked"
+_LOCK_BATCH = f"""
+{_LOCKED}
+select shop_id, sku_id, event_ref, available, mode, buyer_limit, low_mark, clock_timestamp() from locked
+union all
+select null, claim_id, null, null, null, null, null, held_at from stock.hold where claim_id = any($4::text::uuid[])
 """
 _LOCK_EVENT_LIMITS = """
 select e.shop_id, e.event_ref, e.buyer_limit
@@ -270,7 +309,12 @@ update stock.level l set available = w.available, changed_at = $5
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[]) as w (shop_id, sku_id, event_ref, available)
 where l.shop_id = w.shop_id and l.sku_id = w.sku_id and l.event_ref = w.event_ref
 """
-_INSERT_HOLDS = """
+_TAKE_UNITS = """
+with counted as (
+    update stock.level l set available = w.available, changed_at = $12
+    from unnest($13::uuid[], $14::uuid[], $15::text[], $16::bigint[]) as w (shop_id, sku_id, event_ref, available)
+    where l.shop_id = w.shop_id and l.sku_id = w.sku_id and l.event_ref = w.event_ref
+)
 insert into stock.hold
     (claim_id, sku_id, shop_id, buyer_id, quantity, is_limited, status, level_ref, event_ref, held_at, expires_at)
 select w.claim_id, ($5::uuid[])[no], ($4::uuid[])[no], w.buyer_id, ($7::int[])[no], ($8::boolean[])[no],

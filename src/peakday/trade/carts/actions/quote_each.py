@@ -35,7 +35,7 @@ async def quote_ahead(tx: Tx, wanted: Sequence[Wanted], asking: Asking = ANYONE)
     quotes = await quote_each(tx, wanted, asking)
     at = quotes[0].at
     shop_ids = list({each.shop_id for each in wanted})
-    ends = {shop_id: at + HOLDS for shop_id in shop_ids}
+    ends = dict.fromkeys(shop_ids, at + HOLDS)
     soon = await promotions.instruments_of(tx, shop_ids, at, until=at + HOLDS)
     first = _first(((each.valid_from, each.valid_until) for each in soon), at, at + HOLDS)
     for shop_id in shop_ids:

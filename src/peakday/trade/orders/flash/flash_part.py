@@ -1,8 +1,9 @@
 """How do flash orders become orders in the transaction that takes their units?
 
-Each distinct (SKU, pieces, terminal) of a batch is priced once, by the same calculator as a cart, at the instant of the
-batch: prices switch at 20:00:00.000 of the database's clock and no order has two of them. The price says to which event
-it belongs; a claim that drew on another event's units is asked again with the right one.
+Each distinct (SKU, pieces, terminal) is priced once, by the same calculator as a cart, and used until the first instant
+at which a price could begin or end, at most for a second: prices switch at 20:00:00.000 of the database's clock and no
+order has two of them. The price says to which event it belongs; a claim that drew on another event's units is asked
+again with the right one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ from peakday.trade.orders.writing_alike import AlikeOrder, insert_alike
 from peakday.trade.promotions.model import Channel
 from peakday.trade.stock.model import Claim
 
-EVENTS_KEPT_MAX = 50_000
+PRICES_KEPT_MAX = 20_000
 CHANNELS = {Terminal.APP: Channel.APP, Terminal.PC: Channel.PC, Terminal.WAP: Channel.WAP}
 _ID_TAIL = (1 << 80) - 1  # version, variant and random part of an id of version 7
 Asked = tuple[UUID, UUID, int, Terminal]
@@ -41,6 +42,7 @@ class Priced:
     payable_minor: int
     lines: tuple[OrderLine, ...]
     quote: dict[str, Any]
+    holds_until: datetime
 
 
 class FlashPart:
@@ -57,20 +59,26 @@ class FlashPart:
         return self._events.get((shop_id, sku_id))
 
     async def prepare(self, tx: Tx, claims: Sequence[Claim], at: datetime) -> "FlashPart":
-        """Price each distinct wish once."""
-        self._priced = {}
-        wishes = {_asked(_order_of(claim)) for claim in claims}
+        """Price each distinct wish whose price is not known to hold at this instant."""
+        stale = {
+            wish for claim in claims
+            if (wish := _asked(_order_of(claim))) not in self._priced or at >= self._priced[wish].holds_until
+        }  # fmt: skip
+        if not stale:
+            return self
+        if len(self._priced) > PRICES_KEPT_MAX:
+            self._priced = {}
+            stale = {_asked(_order_of(claim)) for claim in claims}
         for terminal, channel in CHANNELS.items():
-            mine = [wish for wish in wishes if wish[3] is terminal]
+            mine = [wish for wish in stale if wish[3] is terminal]
             if not mine:
                 continue
             wanted = [carts.Wanted(shop_id, sku_id, quantity) for shop_id, sku_id, quantity, _ in mine]
-            asking = carts.Asking(channel, frozenset(), at)
-            quotes = await carts.quote_each(tx, wanted, asking)
-            self._priced.update((wish, _priced(quote)) for wish, quote in zip(mine, quotes, strict=True))
-        if len(self._events) > EVENTS_KEPT_MAX:
+            quotes = await carts.quote_ahead(tx, wanted, carts.Asking(channel, frozenset(), at))
+            self._priced.update((wish, _priced(*quote)) for wish, quote in zip(mine, quotes, strict=True))
+        if len(self._events) > PRICES_KEPT_MAX:
             self._events = {}
-        self._events.update((wish[:2], priced.event_ref) for wish, priced in self._priced.items())
+        self._events.update((wish[:2], self._priced[wish].event_ref) for wish in stale)
         return self
 
     def take(self, claim: Claim) -> Refusal | None:
@@ -142,13 +150,13 @@ def _asked(order: FlashOrder) -> Asked:
     return order.shop_id, order.sku_id, order.quantity, order.terminal
 
 
-def _priced(quote: carts.Quote) -> Priced:
+def _priced(quote: carts.Quote, holds_until: datetime) -> Priced:
     (line,) = quote.lines
     if quote.problems:
-        return Priced(quote.problems, line.event_ref, quote.currency, 0, (), {})
+        return Priced(quote.problems, line.event_ref, quote.currency, 0, (), {}, holds_until)
     (shop,) = draft_shops(quote, {line.sku_id: 0})
     lines = tuple(_lines(shop.lines))
-    return Priced((), line.event_ref, quote.currency, quote.payable_minor, lines, write_quote(quote))
+    return Priced((), line.event_ref, quote.currency, quote.payable_minor, lines, write_quote(quote), holds_until)
 
 
 def _lines(drafts: Iterable[Any]) -> Iterable[OrderLine]:

@@ -25,8 +25,8 @@ async def claim_units(
 
     Takes the locks of the levels until commit. Claims are sound (`claim_validity`).
     """
-    locked = await store.lock_levels(tx, _keys(claims))
-    known = await store.known_claims(tx, [claim.claim_id for claim in claims])
+    locked = await store.lock_batch(tx, _keys(claims), (claim.claim_id for claim in claims))
+    known = locked.known
     fresh: dict[UUID, Claim] = {}
     for claim in claims:
         if claim.claim_id not in known:
@@ -85,10 +85,8 @@ async def _shelf(tx: Tx, claims: Sequence[Claim], levels: dict[LevelKey, Level])
 
 
 async def _write(tx: Tx, decided: Decided, changed: list[Level], before: dict[LevelKey, int], at: datetime) -> None:
-    if changed:
-        await store.save_available(tx, changed, at)
     if decided.taken:
-        await store.insert_holds(tx, decided.taken, at)
+        await store.take_units(tx, changed, decided.taken, at)
     low = [level for level in changed if fell_to_mark(before[level.key], level)]
     if low:
         await announce_many(tx, [low_stock(level) for level in low], at)

@@ -40,9 +40,12 @@ class Lane(Generic[Q, A]):
     """A queue, and the task that empties it while there is something in it."""
 
     def __init__(
-        self, database: Database, work: Callable[[Tx, list[Q]], Awaitable[list[A]]], weigh: Callable[[Q], int]
+        self, database: Database, work: Callable[[Tx, list[Q]], Awaitable[list[A]]], weigh: Callable[[Q], int],
+        begin: Callable[[Tx], Awaitable[None]],
     ) -> None:  # fmt: skip
+        """`work` answers a batch in its transaction; `begin` is called with each connection that is taken."""
         self._database = database
+        self._begin = begin
         self._work = work
         self._weigh = weigh
         self._waiting: deque[tuple[Q, Tell[A]]] = deque()
@@ -69,6 +72,7 @@ class Lane(Generic[Q, A]):
             while batch or self._waiting:
                 try:
                     async with self._database.read() as connection:
+                        await self._begin(connection)
                         while batch or self._waiting:
                             batch = batch or self._next_batch()
                             await self._settle(connection, batch)

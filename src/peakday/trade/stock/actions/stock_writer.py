@@ -30,8 +30,8 @@ class StockWriter:
     def __init__(self, database: Database, companion: Companion | None = None) -> None:
         self._companion = companion
         self._memory = SoldOutMemory()
-        self._writing: Lane[Claim, ClaimAnswer] = Lane(database, self._claim_batch, _weigh)
-        self._looking: Lane[Claim, ClaimAnswer] = Lane(database, _look_up_batch, _weigh)
+        self._writing: Lane[Claim, ClaimAnswer] = Lane(database, self._claim_batch, _weigh, store.pin_plans)
+        self._looking: Lane[Claim, ClaimAnswer] = Lane(database, _look_up_batch, _weigh, store.pin_plans)
 
     async def claim(self, claim: Claim) -> ClaimAnswer:
         """The answer, once it is durable. Refuses `ClaimNotValid`, `StockBusy`, `StockUnavailable`."""
@@ -55,7 +55,6 @@ class StockWriter:
         await self._looking.close()
 
     async def _claim_batch(self, tx: Tx, claims: list[Claim]) -> list[ClaimAnswer]:
-        await store.pin_plans(tx)
         answers, left = await claim_units(tx, claims, self._companion)
         now = time.monotonic()
         for key, available in left.items():
