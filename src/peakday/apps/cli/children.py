@@ -23,7 +23,7 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A running process of the market; `port` is 0 where it answers nobody."""
+    """A running process of the market, and the port of its doors (0: it knows none)."""
 
     pid: int
     began: str

@@ -133,8 +133,12 @@ def _open_doors(settings: Settings, wanted: int, console: Console) -> str:
         web = None
     if web is None:
         web = start_child(settings, "web", _choose_port(settings, wanted))
-    if find_child(settings, "worker") is None:
-        start_child(settings, "worker")
+    worker = find_child(settings, "worker")
+    if worker and worker.port != web.port:
+        stop_child(settings, "worker")
+        worker = None
+    if worker is None:
+        start_child(settings, "worker", web.port)  # it must know where the doors are: the sandbox's bank writes to them
     address = _address(settings, web.port)
     with console.status("web and worker"):
         _wait_until_open(settings, address)
