@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from types import MappingProxyType
 
-from peakday.apps.simulation import duties, living, placing
+from peakday.apps.simulation import duties, living, placing, protecting
 from peakday.apps.simulation.audit import count_unsent, find_faults
 from peakday.apps.simulation.bank import MemoryBank
 from peakday.apps.simulation.faulty_database import FaultyDatabase
@@ -23,7 +23,7 @@ from peakday.trade.payments import api as payments
 Act = Callable[[Stage], Awaitable[int]]
 # how often what is tried, in each round of a few dozen acts
 ACTS: MappingProxyType[Act, int] = MappingProxyType({
-    placing.place_some: 2,
+    placing.place_some: 1,
     living.pay: 24,
     living.cancel_unpaid: 2,
     living.cancel_paid: 2,
@@ -34,6 +34,9 @@ ACTS: MappingProxyType[Act, int] = MappingProxyType({
     living.count_stock: 2,
     living.return_to_bank: 1,
     living.look_up: 1,
+    protecting.cut_price: 1,
+    protecting.ask_protection: 2,
+    protecting.protect: 1,
     duties.deliver_letters: 6,
     duties.run_duties: 1,
 })  # fmt: skip

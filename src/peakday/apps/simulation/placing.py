@@ -8,13 +8,14 @@ from uuid import UUID
 from peakday.apps.simulation.model import CURRENCY, SkuOnShelf
 from peakday.apps.simulation.stage import Stage
 from peakday.kernel.actor import Actor
+from peakday.kernel.database import Tx
 from peakday.kernel.ids import derived_id
 from peakday.kernel.refusal import Refusal
 from peakday.trade.orders import api as orders
 from peakday.trade.orders.checkouts import Address, DraftLine, DraftOrder, DraftShop
 from peakday.trade.orders.model import Discount, DiscountLevel, Funder, Terminal
 from peakday.trade.stock.api import StockWriter
-from peakday.trade.stock.model import Claim, ClaimAnswer, Need
+from peakday.trade.stock.model import Claim, ClaimAnswer, Decider, Need
 
 BATCH_MAX = 40
 LINES_MAX = 4
@@ -29,11 +30,29 @@ async def place_some(stage: Stage) -> int:
     asked = fresh + again
     asked += [one for one in asked if stage.chance(stage.plan.faults.asked_twice)]
     stage.random.shuffle(asked)
-    writer = StockWriter(stage.house.database, orders.OrdersCompanion())  # its memory of what is sold out dies with it
+    # a writer's memory of what is sold out goes by the wall's clock, so it lives for one batch only
+    writer = StockWriter(stage.house.database, _Dying(stage))
     answers = await asyncio.gather(*(writer.claim(claim) for claim, _ in asked), return_exceptions=True)
     for one, answer in zip(asked, answers, strict=True):
         _hear(stage, one, answer)
     return len(asked)
+
+
+class _Dying:
+    """Orders beside stock, in a process whose connection dies now and then before the commit."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._orders = orders.OrdersCompanion()
+
+    async def prepare(self, tx: Tx, claims: Sequence[Claim], at: datetime) -> Decider:
+        return await self._orders.prepare(tx, claims, at)
+
+    async def write(self, tx: Tx, accepted: Sequence[Claim], at: datetime) -> None:
+        await self._orders.write(tx, accepted, at)
+        if self._stage.chance(self._stage.plan.faults.crash_before_commit):
+            self._stage.note("place", "connection died")
+            raise ConnectionResetError("planned")
 
 
 def _hear(stage: Stage, asked: _Asked, answer: ClaimAnswer | BaseException) -> None:
