@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from peakday.apps.importers.demo_accounts import ensure_demo_accounts
+from peakday.market.accounts import api as accounts
 from peakday.market.accounts.api import authenticate_session
+from peakday.market.accounts.model import NewBuyer, SignInAttempt
 from peakday.market.shops.api import ensure_shops
 from peakday.trade.orders import api as orders
 from peakday.trade.orders.model import NewOrder, Order, OrderLine, OrderStatus
@@ -92,3 +94,20 @@ async def test_shops_that_come_later_get_their_owners_then(house):
     logins = await ensure_demo_accounts(house)
     assert logins[0] == staff
     assert [row.login for row in logins] == ["staff", "staff2", "owner1", "analyst", "packer"]
+
+
+async def test_three_households_of_the_imported_data_can_shop(house):
+    now = house.clock.now()
+    async with house.database.transaction() as tx:
+        rows = [NewBuyer("journey", str(at), now, {"age": "35-44"} if at != 2 else {}) for at in (10, 2, 1, 7, 3)]
+        ids = await accounts.ensure_buyers(tx, rows)
+    logins = await ensure_demo_accounts(house)
+    assert await ensure_demo_accounts(house) == logins
+    buyers = [row for row in logins if row.role == "buyer"]
+    assert [(row.login, row.shop) for row in buyers] == [("buyer1", "/mall"), ("buyer2", "/mall"), ("buyer3", "/mall")]
+    secret = accounts.buyer_secret(house.settings)
+    found = []
+    for row in buyers:
+        attempt = SignInAttempt(row.login, row.password, "203.0.113.7")
+        found.append((await accounts.sign_in_buyer(house.database, secret, attempt, now)).buyer_pass.buyer_id)
+    assert found == [ids[2], ids[4], ids[3]]  # 1, 3 and 7: what a source knows nothing of is nobody to show

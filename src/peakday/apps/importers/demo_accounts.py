@@ -1,4 +1,4 @@
-"""Who may enter a market that was just opened? Staff, the owners of the largest shops, and two sub-accounts.
+"""Who may enter a market that was just opened? Staff, the owners of the largest shops, two sub-accounts, some buyers.
 
 The passwords are random, made once and kept in `<home>/logins.json` (0600). They are written before the accounts, so
 that no crash leaves an account that nobody can enter. A second run opens what is missing and changes nothing else;
@@ -13,11 +13,12 @@ from pathlib import Path
 
 import msgspec
 
+from peakday.apps.importers.demo_buyers import LOGIN, demo_buyers, open_demo_buyer
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
 from peakday.market.accounts import api as accounts
-from peakday.market.accounts.model import AccountKind, NewAccount, Role
+from peakday.market.accounts.model import AccountKind, NewAccount, NewBuyerAccount, Role
 from peakday.market.shops import api as shops
 from peakday.market.shops.model import Shop
 from peakday.trade.orders import api as orders
@@ -53,13 +54,18 @@ async def ensure_demo_accounts(house: House) -> list[DemoLogin]:
         people = await _people(tx)
         logins = await asyncio.to_thread(_read, path)
         known = {row.login for row in logins}
+        buyers = await demo_buyers(tx)
         fresh = [_login(house, person) for person in people if person.wanted.login not in known]
+        fresh += [_buyer_login(house, login) for login in buyers if login not in known]
         if fresh:
             logins = [*logins, *fresh]
             await asyncio.to_thread(_write, path, logins)
         passwords = {row.login: row.password for row in logins}
         for person in people:
             await _open(tx, house, person, passwords[person.wanted.login], is_fresh=person.wanted.login not in known)
+        for login, buyer_id in buyers.items():
+            wanted = NewBuyerAccount(login, _buyer_name(login), passwords[login])
+            await open_demo_buyer(tx, house, buyer_id, wanted, is_fresh=login not in known)
     return logins
 
 
@@ -101,6 +107,16 @@ def _login(house: House, person: _Person) -> DemoLogin:
         shop=person.shop.name if person.shop else "",
         address=f"http://{house.settings.host}:{house.settings.port}/sign-in",
     )
+
+
+def _buyer_login(house: House, login: str) -> DemoLogin:
+    address = f"http://{house.settings.host}:{house.settings.port}/mall/sign-in"
+    return DemoLogin(_buyer_name(login), "buyer", login, secrets.token_urlsafe(12), "/mall", address)
+
+
+def _buyer_name(login: str) -> str:
+    number = login.removeprefix(LOGIN)
+    return f"买家 Buyer {number}"
 
 
 def _read(path: Path) -> list[DemoLogin]:

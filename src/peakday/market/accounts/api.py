@@ -94,6 +94,7 @@ __all__ = [
     "list_accounts",
     "list_audit",
     "list_audit_actions",
+    "list_imported_buyers",
     "list_keys",
     "list_missing_buyers",
     "list_sessions",
@@ -124,6 +125,7 @@ _LIMIT = 50
 
 find_account_by_login = queries.find_account_by_login
 find_buyer_account = buyer_store.find_account
+list_imported_buyers = buyer_store.list_imported
 find_main_account = queries.find_main_account
 list_account_shops = queries.list_account_shops
 list_missing_buyers = queries.list_missing_buyers

@@ -44,6 +44,16 @@ async def insert_account(tx: Tx, account: BuyerAccount, password_hash: str) -> b
     return bool(written)
 
 
+async def list_imported(tx: Tx, limit: int) -> list[UUID]:
+    """Some buyers that a source brought and knows something of, in the order of their numbers there."""
+    rows = await tx.fetch(
+        "select buyer_id from accounts.buyer where source <> 'peakday' and traits <> '{}'"
+        " and not traits ? 'simulated' order by source, length(source_ref), source_ref limit $1",
+        limit,
+    )
+    return [row["buyer_id"] for row in rows]
+
+
 async def find_account(tx: Tx, buyer_id: UUID) -> BuyerAccount | None:
     """The login of a buyer."""
     row = await tx.fetchrow(f"select {_ACCOUNT} from accounts.buyer_account where buyer_id = $1", buyer_id)
