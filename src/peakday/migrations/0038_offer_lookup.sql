@@ -2,4 +2,4 @@
 -- exclusion constraint's own index takes. A hash index, because the planner takes a b-tree for no better than that one.
 -- depends: 0035_price_history
 
-create index offer_sku on price_history.offer using hash (sku_id);
+create index if not exists offer_sku on price_history.offer using hash (sku_id);
