@@ -8,7 +8,7 @@ again with the right one.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from peakday.trade.stock.model import Claim
 
 PRICES_KEPT_MAX = 20_000
 CHANNELS = {Terminal.APP: Channel.APP, Terminal.PC: Channel.PC, Terminal.WAP: Channel.WAP}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID_TAIL = (1 << 80) - 1  # version, variant and random part of an id of version 7
 Asked = tuple[UUID, UUID, int, Terminal]
 
@@ -138,7 +139,7 @@ NO_ADDRESS: Mapping[str, object] = {"addresses": (), "of": ()}
 
 def milliseconds_of(at: datetime) -> int:
     """The time part of an id of version 7 that sorts by an instant."""
-    return int(at.timestamp() * 1000) << 80
+    return ((at - _EPOCH) // timedelta(milliseconds=1)) << 80
 
 
 def _order_of(claim: Claim) -> FlashOrder:
