@@ -27,6 +27,7 @@ from peakday.trade.payments.audit import audit as audit_payments
 from peakday.trade.price_history.audit import audit as audit_price_history
 from peakday.trade.promotions.audit import audit as audit_promotions
 from peakday.trade.sale_events.audit import audit as audit_sale_events
+from peakday.trade.stock.audit import audit as audit_stock
 
 AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "accounts": audit_accounts,
@@ -35,6 +36,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "price_history": audit_price_history,
     "promotions": audit_promotions,
     "sale_events": audit_sale_events,
+    "stock": audit_stock,
     "carts": audit_carts,
     "ledger": audit_ledger,
     "payments": audit_payments,

@@ -14,6 +14,7 @@ from peakday.apps.cli import (
     bench_checkout,
     bench_collect,
     bench_enrolment,
+    bench_flash_sale,
     bench_health,
     bench_ledger,
 )
@@ -100,6 +101,15 @@ def enrolment(
 ) -> None:
     """Enrol a large file in a sale event, broken off in the middle."""
     _tell(bench_enrolment.run(rows), as_json=as_json)
+
+
+@app.command()
+def flash_sale(
+    orders: int = typer.Option(bench_flash_sale.ORDERS, help="orders of the first measurement; the others take half"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Sell one hot SKU over HTTP; also naively, in two processes, of many SKUs, on a slow disk, and a hundred units."""
+    _tell(bench_flash_sale.run(orders), as_json=as_json)
 
 
 @app.command()
