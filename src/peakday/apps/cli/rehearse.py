@@ -1,11 +1,11 @@
 """How is the day rehearsed? `peakday rehearse`: real baskets through the public doors, faults, comparison, report."""
 
-import asyncio
 import json
 from datetime import datetime
 from pathlib import Path
 
 import typer
+import uvloop
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -33,7 +33,7 @@ def rehearse_command(
     """Rehearse the day in the open market; exit 1 unless everything held."""
     settings = read_settings()
     plan = Plan(baskets, seconds or max(20.0, baskets / BASKETS_A_SECOND), _faults(faults), kills, lanes)
-    outcome, path = asyncio.run(_run(settings, plan, Path(report) if report else None))
+    outcome, path = uvloop.run(_run(settings, plan, Path(report) if report else None))
     if as_json:
         typer.echo(json.dumps(figures_of(outcome, path), default=str))
     else:

@@ -1,6 +1,7 @@
 """How does a rehearsal go? Audit, shoppers, the load with its faults, comparison with the record, audit, report.
 
-It is kept in the record with the switches that were on, so that the gate of a freeze can ask for it. Green is: nothing
+It is kept in the record with the switches that were on, so that the gate of a freeze can ask for it; one that is broken
+off stays unfinished and proves nothing. Green is: nothing
 lost, doubled or mispriced, both audits clean of what was not there before, and after every kill the shop served again
 within `RECOVERY_SECONDS_LIMIT`.
 """
@@ -128,20 +129,22 @@ async def rehearse(settings: Settings, plan: Plan, progress: Progress) -> Outcom
     progress.baskets = len(baskets)
     progress.enter("audit before")
     before = await audit_market(settings)
-    async with _recorded(url, plan) as (database, rehearsal_id):
-        progress.enter("shoppers")
-        run_ref = show_id("reh", rehearsal_id)
-        refs = [f"{run_ref[-10:]}-{basket.basket_ref}" for basket in baskets]
-        passes = await make_shoppers(f"http://{site.host}:{site.port}", site.home, refs)
-        progress.enter("load")
-        async with slow_disk(url, is_wanted=Fault.SLOW_DISK in plan.faults):
-            took = await _load(site, plan, progress, (baskets, passes, run_ref))
-        progress.enter("comparison")
+    async with _record(url) as database, database.transaction() as tx:
+        rehearsal_id = await switches.open_rehearsal(tx, [fault.value for fault in plan.faults], SystemClock().now())
+    progress.enter("shoppers")
+    run_ref = show_id("reh", rehearsal_id)
+    refs = [f"{run_ref[-10:]}-{basket.basket_ref}" for basket in baskets]
+    passes = await make_shoppers(f"http://{site.host}:{site.port}", site.home, refs)
+    progress.enter("load")
+    async with slow_disk(url, is_wanted=Fault.SLOW_DISK in plan.faults):
+        took = await _load(site, plan, progress, (baskets, passes, run_ref))
+    progress.enter("comparison")
+    async with _record(url) as database:
         comparison = await compare(database, progress.ledger.checkouts, [each.buyer_id for each in passes])
-        progress.enter("audit after")
-        after = await audit_market(settings)
         async with database.read() as connection:
             rehearsal = await switches.get_rehearsal(connection, SYSTEM, rehearsal_id)
+    progress.enter("audit after")
+    after = await audit_market(settings)
     kills = tuple(progress.killer.kills) if progress.killer else ()
     lines = sum(len(basket.lines) for basket in baskets)
     return Outcome(
@@ -197,14 +200,11 @@ async def _load(
 
 
 @asynccontextmanager
-async def _recorded(url: str, plan: Plan) -> AsyncIterator[tuple[Database, UUID]]:
-    """A row in the record while the body runs; one that is broken off stays unfinished and proves nothing."""
-    database = await connect(url, pool_size=4)
+async def _record(url: str) -> AsyncIterator[Database]:
+    """The record, for a moment: nobody holds a line to it while it is killed."""
+    database = await connect(url, pool_size=2)
     try:
-        async with database.transaction() as tx:
-            faults = [fault.value for fault in plan.faults]
-            rehearsal_id = await switches.open_rehearsal(tx, faults, SystemClock().now())
-        yield database, rehearsal_id
+        yield database
     finally:
         await database.close()
 
@@ -212,14 +212,10 @@ async def _recorded(url: str, plan: Plan) -> AsyncIterator[tuple[Database, UUID]
 async def close(settings: Settings, outcome: Outcome, figures: dict[str, object]) -> None:
     """Write into the record how it ended."""
     _, url = find_site(settings)
-    database = await connect(url, pool_size=1)
-    try:
-        async with database.transaction() as tx:
-            await switches.close_rehearsal(
-                tx, outcome.rehearsal_id, figures, SystemClock().now(), is_green=outcome.is_green
-            )
-    finally:
-        await database.close()
+    async with _record(url) as database, database.transaction() as tx:
+        await switches.close_rehearsal(
+            tx, outcome.rehearsal_id, figures, SystemClock().now(), is_green=outcome.is_green
+        )
 
 
 async def audit_market(settings: Settings) -> Findings:
