@@ -1,4 +1,4 @@
-"""Which pages do orders have for a merchant? The list with search and filters, its CSV, and one order."""
+"""Which pages do orders have for a merchant? The list with search and filters, its CSV; one order is `order_pages`."""
 
 import csv
 import io
@@ -22,27 +22,18 @@ from peakday.kernel.spreadsheets import inert
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId, read_cursor
-from peakday.market.catalog import api as catalog
 from peakday.market.shops import api as shops
 from peakday.trade.orders import api
 from peakday.trade.orders.model import ORDER_PREFIX, Order, OrderFilter, OrderStatus, Terminal, Waiting
-from peakday.trade.orders.web.v1 import BUYER_PREFIX, FIRST_DAY, ITEM_PREFIX, LAST_DAY, SHOP_PREFIX
-from peakday.trade.orders.web.words import (
-    FLAG_TEXTS,
-    FUNDER_TEXTS,
-    INSTRUMENT_TEXTS,
-    KIND_TEXTS,
-    STATUS_TEXTS,
-    TERMINAL_TEXTS,
-    WAITING_TEXTS,
-)
+from peakday.trade.orders.web import order_pages
+from peakday.trade.orders.web.v1 import BUYER_PREFIX, FIRST_DAY, LAST_DAY, SHOP_PREFIX
+from peakday.trade.orders.web.words import FLAG_TEXTS, STATUS_TEXTS, TERMINAL_TEXTS, WAITING_TEXTS
 
 router = APIRouter(prefix="/shop/{shop_id}", include_in_schema=False)
 
 PAGE = 50
 EXPORT_LINES = 1_000
 ShopRef = Annotated[UUID, ShownId(SHOP_PREFIX)]
-OrderRef = Annotated[UUID, ShownId(ORDER_PREFIX)]
 Line = Annotated[str, Query(max_length=100, pattern=LINE_PATTERN)]
 
 
@@ -124,25 +115,6 @@ async def export_orders(request: Request, shop_id: ShopRef, wanted: Wanted) -> R
     )
 
 
-@router.get("/orders/{order_id}")
-async def show_order(request: Request, shop_id: ShopRef, order_id: OrderRef) -> Response:
-    """One order: its lines with their discounts, what happened when, and what was given back."""
-    house, actor = house_of(request), actor_of(request)
-    async with house.database.read() as connection:
-        detail = await api.get_order(connection, actor, shop_id, order_id)
-        shop = await shops.get_shop(connection, actor, shop_id)
-        regions = {region.region_id: region.name for region in await shops.list_regions(connection)}
-        titles = await catalog.find_titles(connection, shop_id, [line.item_id for line in detail.lines])
-    return house.get(Pages).render(
-        request, "orders/order.html", shop=shop, active="orders", detail=detail, order=detail.order, titles=titles,
-        base=f"/shop/{show_id(SHOP_PREFIX, shop_id)}", show=_show, show_item=lambda one: show_id(ITEM_PREFIX, one),
-        region=regions.get(detail.order.region_id or ""), status_texts=STATUS_TEXTS, terminal_texts=TERMINAL_TEXTS,
-        kind_texts=KIND_TEXTS, flag_texts=FLAG_TEXTS, funder_texts=FUNDER_TEXTS, instrument_texts=INSTRUMENT_TEXTS,
-        buyer=show_id(BUYER_PREFIX, detail.order.buyer_id) if detail.order.buyer_id else None,
-        can_see_items=actor.can("items:view"),
-    )  # fmt: skip
-
-
 async def _csv_lines(request: Request, shop_id: UUID, wanted: OrderFilter) -> AsyncIterator[bytes]:
     house: House = house_of(request)
     actor = actor_of(request)
@@ -182,3 +154,9 @@ def _as_csv(rows: list[tuple[object, ...]]) -> bytes:
 
 def _show(order_id: UUID) -> str:
     return show_id(ORDER_PREFIX, order_id)
+
+
+list_router = router
+router = APIRouter(include_in_schema=False)
+router.include_router(list_router)
+router.include_router(order_pages.router)

@@ -3,7 +3,18 @@
 from types import MappingProxyType
 
 from peakday.kernel.text import Text
-from peakday.trade.orders.model import Funder, OrderFlag, OrderKind, OrderStatus, Terminal, Waiting
+from peakday.trade.orders.model import (
+    DiscountLevel,
+    Funder,
+    OrderFlag,
+    OrderKind,
+    OrderStatus,
+    RefundKind,
+    RefundState,
+    Terminal,
+    Waiting,
+)
+from peakday.trade.orders.stories import InvoiceKind, InvoiceState
 
 STATUS_TEXTS = MappingProxyType({
     OrderStatus.AWAITING_PAYMENT: Text("等待买家付款", "Awaiting payment"),
@@ -33,11 +44,14 @@ FUNDER_TEXTS = MappingProxyType({
     Funder.PLATFORM.value: Text("平台承担", "borne by the platform"),
     Funder.MERCHANT.value: Text("商家承担", "borne by the merchant"),
     Funder.BRAND.value: Text("品牌承担", "borne by the brand"),
+    Funder.CREATOR.value: Text("达人承担", "borne by the creator"),
+    Funder.BUYER.value: Text("买家已预付(礼品卡)", "prepaid by the buyer (gift card)"),
 })  # fmt: skip
 INSTRUMENT_TEXTS = MappingProxyType({
     "loyalty_price": Text("会员价优惠", "Loyalty price"),
     "coupon_match": Text("平台加码券", "Coupon match"),
     "manufacturer_coupon": Text("厂商优惠券", "Manufacturer's coupon"),
+    "presale": Text("预售优惠", "Presale discount"),
 })  # fmt: skip
 FLAG_TEXTS = MappingProxyType({
     OrderFlag.NOT_IN_PRODUCT_TABLE.value: Text("来源商品表中没有该商品", "The source's product table lacks it"),
@@ -51,4 +65,36 @@ FLAG_TEXTS = MappingProxyType({
     OrderFlag.PAID_DIFFERS_FROM_AMOUNT.value: Text("付款与金额不符", "Payments differ from the amount"),
     OrderFlag.REFUND_TIME_UNKNOWN.value: Text("退款时间未知", "The refund's time is unknown"),
     OrderFlag.PAYMENT_TIME_UNKNOWN.value: Text("付款时间未知", "The payment's time is unknown"),
+    OrderFlag.HELD.value: Text("订单已被暂停", "The order is held"),
+})  # fmt: skip
+LEVEL_TEXTS = MappingProxyType({
+    DiscountLevel.ITEM.value: Text("单品优惠", "Item discount"),
+    DiscountLevel.SHOP.value: Text("店铺优惠", "Shop discount"),
+    DiscountLevel.CROSS_SHOP.value: Text("跨店优惠", "Cross-shop discount"),
+    DiscountLevel.PAYMENT.value: Text("红包与礼品卡", "Red packet or gift card"),
+})  # fmt: skip
+REFUND_STATE_TEXTS = MappingProxyType({
+    RefundState.ASKED: Text("待处理", "To decide"),
+    RefundState.RETURNING: Text("等待退货", "Waits for the goods"),
+    RefundState.PAYING: Text("等待店铺余额", "Waits for the shop's balance"),
+    RefundState.COMPLETED: Text("退款完成", "Completed"),
+    RefundState.DECLINED: Text("已拒绝", "Declined"),
+    RefundState.WITHDRAWN: Text("已撤销", "Withdrawn"),
+})  # fmt: skip
+REFUND_KIND_TEXTS = MappingProxyType({
+    RefundKind.REFUND_ONLY: Text("仅退款", "Money only"),
+    RefundKind.RETURN_GOODS: Text("退货退款", "Goods and money"),
+    RefundKind.CANCELLATION: Text("取消订单", "Cancellation"),
+    RefundKind.PRICE_PROTECTION: Text("价格保护", "Price protection"),
+    RefundKind.DEPOSIT: Text("退定金", "Deposit"),
+})  # fmt: skip
+INVOICE_STATE_TEXTS = MappingProxyType({
+    InvoiceState.ASKED: Text("待开具", "Asked for"),
+    InvoiceState.ISSUED: Text("已开具", "Issued"),
+    InvoiceState.DECLINED: Text("已拒绝", "Declined"),
+    InvoiceState.VOID: Text("已作废", "Void"),
+})  # fmt: skip
+INVOICE_KIND_TEXTS = MappingProxyType({
+    InvoiceKind.PERSONAL: Text("个人", "Personal"),
+    InvoiceKind.COMPANY: Text("企业", "Company"),
 })  # fmt: skip
