@@ -13,7 +13,7 @@ from rich.table import Table
 
 from peakday.apps.rehearsal.faults import Fault
 from peakday.apps.rehearsal.report import write_report
-from peakday.apps.rehearsal.run import LANES, Outcome, Plan, Progress, close, rehearse, reports_folder
+from peakday.apps.rehearsal.run import Outcome, Plan, Progress, close, rehearse, reports_folder
 from peakday.kernel.settings import Settings, read_settings
 
 BASKETS = 2_000
@@ -26,13 +26,12 @@ def rehearse_command(
     seconds: float = typer.Option(0, min=0, help="over so many seconds; default: 25 baskets a second on average"),
     faults: str = typer.Option("", help="comma-separated: " + ", ".join(Fault)),
     kills: int = typer.Option(3, min=1, help="how often each process is killed, where kills are asked for"),
-    lanes: int = typer.Option(LANES, min=1, help="shoppers at once, at most"),
     report: str = typer.Option("", help="where to write the report; default: <home>/rehearsals"),
     as_json: bool = typer.Option(False, "--json", help="print one JSON object at the end"),
 ) -> None:
     """Rehearse the day in the open market; exit 1 unless everything held."""
     settings = read_settings()
-    plan = Plan(baskets, seconds or max(20.0, baskets / BASKETS_A_SECOND), _faults(faults), kills, lanes)
+    plan = Plan(baskets, seconds or max(20.0, baskets / BASKETS_A_SECOND), _faults(faults), kills)
     outcome, path = uvloop.run(_run(settings, plan, Path(report) if report else None))
     if as_json:
         typer.echo(json.dumps(figures_of(outcome, path), default=str))
