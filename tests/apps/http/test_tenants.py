@@ -56,7 +56,7 @@ async def test_a_merchant_who_edits_ids_never_reads_or_changes_another_shop(mark
         page = (await client.get("/account")).text
         csrf = re.search(r'name="csrf-token" content="([^"]+)"', page).group(1)
         for method, path in doors(market.app):
-            if "{shop_id}" not in path:
+            if "{shop_id}" not in path or BUYERS_DOORS(path):  # the mall shows every shop to everybody
                 continue
             answer = await client.request(method, address(path, theirs), headers={"x-csrf-token": csrf}, json={})
             assert answer.status_code in {404, 422}, (method, path, answer.status_code, answer.text[:300])
