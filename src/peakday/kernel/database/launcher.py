@@ -14,6 +14,7 @@ import os
 import secrets
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -191,6 +192,8 @@ def _write_settings(installation: Installation, access: _Access) -> None:
         # parallel plans need more of /dev/shm than a container may grant
         "dynamic_shared_memory_type": "posix" if shared_memory > 2**29 else "sysv",
         "synchronous_commit": "on",
+        # after a crash everything is synced first: file by file that took 8 s of a recovery of 9 s under load
+        "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
         # pages of random ids hardly compress: it would save a quarter of the log and triple the time of an import
         "wal_compression": "off",
         "max_wal_size": "4GB",

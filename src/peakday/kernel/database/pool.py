@@ -28,6 +28,7 @@ _AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # the driver's own confusion when a line breaks in the middle of a question
     ConnectionError,
 )
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
