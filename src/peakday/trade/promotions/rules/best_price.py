@@ -19,6 +19,7 @@ from peakday.trade.promotions.rules.card_conflicts import keep_usable
 from peakday.trade.promotions.rules.card_groups import find_groups
 from peakday.trade.promotions.rules.card_problem import Problem, sorted_in_turn, state_problem
 from peakday.trade.promotions.rules.card_search import Found, search_group
+from peakday.trade.promotions.rules.card_wide_search import search_wide
 from peakday.trade.promotions.rules.cart_faults import require_priceable
 from peakday.trade.promotions.rules.cart_price import price_cart
 from peakday.trade.promotions.rules.item_prices import apply_item_prices
@@ -28,6 +29,9 @@ from peakday.trade.promotions.rules.sheet import Candidate, Sheet, lay_out
 WALLET_MAX = 500
 WORK_MAX = 40_000  # a node costs about its acts and lines; this much is some milliseconds
 NODE_WORK, NODES_MIN = 10, 20
+CHOICES_SEARCHED = 16  # of a group; with more, what is given is bounded first by settling late cards
+WIDE_TOLERANCE_BP, NODES_AFTER_WIDE = 6, 25
+PROOF_WORK = 150  # of a node: where nodes cost little, it is proven too that no other set comes to the same
 TOLERANCE_BP = 4  # what a large search may leave unproven, of what the goods cost at least
 
 
@@ -82,8 +86,10 @@ def best_price(
     paying = _choose(sheet, [*forced, *discounts.cards], own, rules, work_max) if own else _NOTHING
     anyway = [each for each in instruments if each.instrument_id not in able]
     priced = _price(cart, anyway, [*discounts.cards, *paying.cards], rules)
-    if paying.cards and priced.discount_minor < (alone := _price(cart, anyway, discounts.cards, rules)).discount_minor:
-        paying, priced = _NOTHING, alone  # where own money acts before a discount, it may not cost one
+    if paying.cards and not _act_last(paying.cards, [*forced, *discounts.cards]):
+        alone = _price(cart, anyway, discounts.cards, rules)
+        if priced.discount_minor < alone.discount_minor:
+            paying, priced = _NOTHING, alone  # where own money acts before a discount, it may not cost one
     return BestPrice(
         priced=priced,
         cards=tuple(each.instrument.instrument_id for each in sorted_in_turn([*discounts.cards, *paying.cards])),
@@ -123,6 +129,12 @@ def _is_offer(instrument: Instrument, rules: PriceRules) -> bool:
     return rule.is_offer or rule.level is Level.ITEM or instrument.kind is Kind.CROSS_SHOP_TIER
 
 
+def _act_last(paying: Sequence[Candidate], others: Sequence[Candidate]) -> bool:
+    """Whether every one of these acts when the others have acted."""
+    last = max([(each.rule.level, each.rule.stage) for each in others], default=(0, 0))
+    return all((each.rule.level, each.rule.stage) > last for each in paying)
+
+
 def _price(cart: Cart, anyway: list[Instrument], cards: list[Candidate], rules: PriceRules) -> PricedCart:
     return price_cart(cart, [*anyway, *(each.instrument for each in cards)], rules)
 
@@ -149,12 +161,28 @@ def _search(problem: Problem, groups: Sequence[Sequence[int]], work_max: int) ->
     least = sum(problem.opening.left) - sum(max(problem.most[at] for at in each) for each in problem.alternatives)
     pending = [group for group in sorted(groups, key=len) if any(problem.acts[at].is_choice for at in group)]
     answers, left = [], work_max
+    free = max(least, 0) // max(len(pending), 1)
     for number, group in enumerate(pending):
-        rows = len({row for at in group for row in problem.acts[at].rows})
-        node_work = NODE_WORK + 2 * len(group) + rows
-        share = len(pending) - number
-        nodes_max = max(left // share // node_work, NODES_MIN)
-        answer = search_group(problem, group, nodes_max, max(least, 0) * TOLERANCE_BP // 10_000 // len(pending))
+        share, known = len(pending) - number, None
+        if sum(problem.most[at] > 0 and problem.acts[at].is_choice for at in group) > CHOICES_SEARCHED:
+            known = search_wide(problem, group, left // share, free * WIDE_TOLERANCE_BP // 10_000)
+        node_work = _node_work(problem, group)
+        if known is not None and _is_enough(known, free * WIDE_TOLERANCE_BP // 10_000, node_work):
+            answers.append(known)
+            continue
+        nodes_max = NODES_AFTER_WIDE if known else max(left // share // node_work, NODES_MIN)
+        answer = search_group(problem, group, nodes_max, free * TOLERANCE_BP // 10_000, known)
         left = max(left - answer.nodes * node_work, 0)
         answers.append(answer)
     return answers
+
+
+def _is_enough(found: Found, tolerance: int, node_work: int) -> bool:
+    """Whether a gap is within the tolerance, and no proof is to be had for little that no other set gives as much."""
+    gap = found.most - found.given
+    return gap <= tolerance and (gap > 0 or node_work > PROOF_WORK)
+
+
+def _node_work(problem: Problem, group: Sequence[int]) -> int:
+    """The lines and acts that a node looks at."""
+    return NODE_WORK + 2 * len(group) + len({row for at in group for row in problem.acts[at].rows})

@@ -7,7 +7,7 @@ From half of the nodes on, branches that could only be better by `tolerance` are
 The largest bound of what was left so is the proof of how much better any other set could be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,11 +58,19 @@ class Search:
     left_out: int = -1
 
 
-def search_group(problem: Problem, positions: Sequence[int], nodes_max: int, tolerance: int) -> Found:
-    """The best set of choices of a group, or the best of `nodes_max` nodes with a bound."""
+def search_group(
+    problem: Problem, positions: Sequence[int], nodes_max: int, tolerance: int, known: Found | None = None
+) -> Found:
+    """The best set of choices of a group, or the best of `nodes_max` nodes with a bound.
+
+    It starts from what is `known`, and is no worse.
+    """
     group = lay_out_group(problem, positions)
     search = Search(group)
     stack = _roots(search, problem.opening)
+    if known is not None:
+        chosen = {step for step, at in enumerate(positions) if at in known.choices}
+        search.best = _walk(group, stack[0].scene, problem.opening, chosen)
     while stack:
         node = stack.pop()
         if _is_hopeless(search, node):
@@ -77,7 +85,10 @@ def search_group(problem: Problem, positions: Sequence[int], nodes_max: int, tol
     best = search.best
     assert best is not None
     choices = tuple(at for step, at in enumerate(positions) if best.taken >> step & 1)
-    return Found(best.given, choices, max(best.given, search.left_out), search.left_out < 0, search.nodes)
+    most = max(best.given, search.left_out)
+    if known is not None:
+        most = max(best.given, min(most, known.most))
+    return Found(best.given, choices, most, search.left_out < 0, search.nodes)
 
 
 def _roots(search: Search, opening: Balance) -> list[Node]:
@@ -87,6 +98,16 @@ def _roots(search: Search, opening: Balance) -> list[Node]:
         Node(0, 0, scene, opening, 0, group.rest, 0, 0, 0, 0, scene.gains) for scene in list_scenes(group, opening)
     ]
     return sorted([_advance(group, node) for node in starts], key=lambda node: node.most)
+
+
+def _walk(group: Group, scene: Scene, opening: Balance, chosen: Collection[int]) -> Node:
+    """The node at the end when these choices are used."""
+    node = Node(0, 0, scene, opening, 0, group.rest, 0, 0, 0, 0, group.most)
+    while node.step < len(group.acts):
+        is_choice = group.acts[node.step].is_choice
+        after = _use(group, node) if node.step in chosen else None if is_choice else _give(group, node)
+        node = after or node._replace(step=node.step + 1)
+    return node
 
 
 def _is_left_out(search: Search, node: Node, nodes_max: int, tolerance: int) -> bool:
