@@ -12,8 +12,8 @@ from peakday.trade.promotions.rulebook import RULES_OF, shop_rules
 @pytest.mark.parametrize("kind, on, name", [
     (ShopKind.TMALL, date(2022, 11, 11), "tmall_promotions"),
     (ShopKind.TAOBAO, date(2022, 11, 11), "taobao_promotions"),
-    (ShopKind.TMALL, date(2022, 11, 12), "stepwise_promotions"),
-    (ShopKind.TAOTE, date(2026, 11, 11), "stepwise_promotions"),
+    (ShopKind.TMALL, date(2022, 11, 12), "everyday_promotions"),
+    (ShopKind.TAOTE, date(2026, 11, 11), "everyday_promotions"),
 ])  # fmt: skip
 def test_a_platforms_rules_hold_on_their_days_and_the_everyday_ones_otherwise(kind, on, name):
     assert shop_rules(kind, on).name == name

@@ -1,7 +1,8 @@
 """By which dated rules is a shop's cart priced on a market day?
 
-Each platform has its own rule set. On days for which a platform announced none, our own everyday rules hold: stage by
-stage, each threshold tested against what is left. The answer always names its rules and their version.
+Each platform has its own rule set. On days for which a platform announced none, the everyday rules hold: parallel
+thresholds as in a sale, without its cross-shop tier (docs/decisions/0004). The answer always names its rules and their
+version.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from peakday.market.shops.model import ShopKind
 from peakday.trade.promotions.model import PriceRules
 from peakday.trade.promotions.rules.price_rules import read_price_rules
 
-EVERYDAY = "stepwise_promotions"
+EVERYDAY = "everyday_promotions"
 RULES_OF: Mapping[ShopKind, str] = MappingProxyType({
     ShopKind.TMALL: "tmall_promotions", ShopKind.INTL: "tmall_promotions", ShopKind.TAOBAO: "taobao_promotions",
     ShopKind.TAOTE: "taobao_promotions",

@@ -160,7 +160,7 @@ async def test_a_basket_is_built_by_links_and_shared(house, floor):
         two = await client.get(f"{base}?sku={sku}&n=2")
         assert 'id="payable">CN¥180.00' in two.text
         assert "Tiers: CN¥100.00 more to the next tier" in two.text
-        assert "stepwise_promotions" not in two.text
+        assert "everyday_promotions" not in two.text
         assert "Everyday rules" in two.text
         [link] = re.findall(r'readonly value="([^"]+)"', two.text)
         again = await client.get(link.replace("&amp;", "&"))
@@ -187,7 +187,7 @@ async def test_the_json_explanation_adds_up(house, floor):
     assert [(step["threshold"], step["given_minor"]) for step in body["steps"]] == [(20_000, 2_000)]
     assert [(one["missing"], one["counts"]) for one in body["next_tiers"]] == [(10_000, "money")]
     assert (body["addition"]["value_minor"], body["addition"]["extra_minor"]) == (20_000, 18_000)
-    assert body["rule"]["name"] == "stepwise_promotions"
+    assert body["rule"]["name"] == "everyday_promotions"
     assert wrong.status_code == 422
 
 

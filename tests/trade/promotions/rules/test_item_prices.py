@@ -18,6 +18,41 @@ def test_an_offer_beyond_its_budget_gives_nothing_at_all(offer):
     assert [(entry.instrument_id, entry.reason) for entry in priced.unused] == [("x", "budget")]
 
 
+def test_where_the_deepest_price_is_beyond_its_budget_the_next_deepest_stands_in():
+    offers = (
+        "x: single price, 10 off each, merchant budget 39.99",
+        "y: single price, 8 off each",
+        "z: single price, 1 off each",
+    )
+    priced = price(["2 x A: 50.00", "2 x B: 50.00"], *offers)
+    assert priced.given_by_instrument() == {"y": 3200}
+    assert [(entry.instrument_id, entry.reason) for entry in priced.unused] == [("x", "budget"), ("z", "not_deepest")]
+
+
+def test_each_price_that_its_budget_does_not_cover_gives_way_to_the_next():
+    offers = (
+        "x: single price, 10 off each, merchant budget 39.99",
+        "y: single price, 8 off each, merchant budget 31.99",
+        "z: single price, 1 off each, merchant budget 4.00",
+    )
+    priced = price(["2 x A: 50.00", "2 x B: 50.00"], *offers)
+    assert priced.given_by_instrument() == {"z": 400}
+    assert [(entry.instrument_id, entry.reason) for entry in priced.unused] == [("x", "budget"), ("y", "budget")]
+
+
+def test_a_bundle_is_compared_with_what_stands_and_not_with_an_unfunded_price():
+    offers = ("x: single price, 30 off each, merchant budget 1.00", "b: bundle, A + B for 80")
+    priced = price(["A: 50.00", "B: 50.00"], *offers)
+    assert priced.given_by_instrument() == {"b": 2000}
+    assert [(entry.instrument_id, entry.reason) for entry in priced.unused] == [("x", "budget")]
+
+
+def test_what_a_bundle_takes_away_need_not_be_funded():
+    offers = ("x: single price, 5 off each, merchant budget 10.00", "b: bundle, A + B for 80")
+    priced = price(["A: 50.00", "B: 50.00", "2 x C: 50.00"], *offers)
+    assert priced.given_by_instrument() == {"b": 2000, "x": 1000}
+
+
 def test_a_bundle_beyond_its_budget_leaves_the_single_prices():
     words = ("p: single price, 1 off each", "b: bundle, A + B for 80, merchant budget 1.00")
     assert price(["A: 50.00", "B: 50.00"], *words).given_by_instrument() == {"p": 200}

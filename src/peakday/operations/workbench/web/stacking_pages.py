@@ -36,7 +36,7 @@ TAGS = ("new_customer", "member", "vip88")  # beside those that live instruments
 RULES_TITLES = {
     "tmall_promotions": Text("天猫活动优惠规则", "Tmall promotion rules"),
     "taobao_promotions": Text("淘宝活动优惠规则", "Taobao promotion rules"),
-    "stepwise_promotions": Text("平时优惠规则(本平台定义)", "Everyday rules (our definition)"),
+    "everyday_promotions": Text("平时优惠规则", "Everyday rules"),
 }
 
 
