@@ -203,6 +203,14 @@ class AmountBody(BaseModel):
     amount_minor: int
 
 
+class ProtectionBody(BaseModel):
+    """What price protection gave for a line (minor units), why, and until when it may be asked for."""
+
+    verdict: str
+    amount_minor: int
+    until: datetime | None
+
+
 class ClosedBody(BaseModel):
     """The orders that closed now; none when they were closed before."""
 

@@ -6,7 +6,7 @@ A buyer sees their own only; another's is not found. Every act may be repeated: 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from peakday.kernel.ids import new_id, show_id
@@ -30,6 +30,7 @@ from peakday.trade.orders.web.my_bodies import (
     MyOrderList,
     MyRefundBody,
     PlacedBody,
+    ProtectionBody,
     address_body,
     due_body,
     invoice_body,
@@ -130,7 +131,7 @@ async def settle_payment(request: Request, payment_id: PaymentRef) -> DueBody:
 
 
 @router.get("/orders", responses=_answers())
-async def list_orders(
+async def list_my_orders(
     request: Request, status: OrderStatus | None = None,
     cursor: Annotated[str | None, Query(max_length=60)] = None, limit: PageLimit = 20,
 ) -> MyOrderList:  # fmt: skip
@@ -143,7 +144,7 @@ async def list_orders(
 
 
 @router.get("/orders/{order_id}", responses=_answers(404))
-async def read_order(request: Request, order_id: OrderRef) -> MyOrderBody:
+async def read_my_order(request: Request, order_id: OrderRef) -> MyOrderBody:
     """One order with its timeline."""
     async with house_of(request).database.read() as connection:
         return order_body(await api.get_my_order(connection, actor_of(request), order_id))
@@ -186,6 +187,18 @@ async def send_return(request: Request, order_id: OrderRef, refund_id: RefundRef
     """The goods are on their way back."""
     async with house_of(request).database.transaction() as tx:
         await api.send_return(tx, actor_of(request), order_id, refund_id, (form.carrier, form.tracking_no))
+
+
+@router.post("/orders/{order_id}/lines/{line_no}/protection", responses=_answers(404, 409))
+async def ask_protection(
+    request: Request, order_id: OrderRef, line_no: Annotated[int, Path(ge=1, le=1_000)]
+) -> ProtectionBody:  # fmt: skip
+    """Ask for the difference when the price fell after the purchase; what is due goes back at once."""
+    async with house_of(request).database.transaction() as tx:
+        found = await api.ask_protection(tx, actor_of(request), order_id, line_no)
+    if found is None:
+        return ProtectionBody(verdict="not_protected", amount_minor=0, until=None)
+    return ProtectionBody(verdict=found.verdict.value, amount_minor=found.amount_minor, until=found.window.ends_at)
 
 
 @router.post("/orders/{order_id}/invoice", status_code=201, responses=_answers(404, 409))
