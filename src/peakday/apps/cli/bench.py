@@ -10,6 +10,7 @@ from peakday.apps.cli import (
     bench_advisor,
     bench_best_price,
     bench_cart_price,
+    bench_cart_storage,
     bench_catalog_import,
     bench_checkout,
     bench_collect,
@@ -62,6 +63,15 @@ def catalog_import(
 ) -> None:
     """Import a large item file."""
     _tell(bench_catalog_import.run(rows), as_json=as_json)
+
+
+@app.command()
+def cart_storage(
+    lines: int = typer.Option(bench_cart_storage.LINES, help="lines that are written"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Measure what a line of a cart takes on the disk."""
+    _tell(bench_cart_storage.run(lines), as_json=as_json)
 
 
 @app.command()
