@@ -223,7 +223,10 @@ async def _other_prices(tx: Tx) -> list[Finding]:
             if len(priced) >= KEPT_PRICES:
                 priced.clear()
             priced[row["quote"]] = _price_again(msgspec.json.decode(row["quote"]), row["currency"])
-        kept = [[sku, listed, paid, _shares(parts)] for sku, listed, paid, parts in msgspec.json.decode(row["lines"])]
+        kept = [
+            [sku, listed, paid, _shares(parts)]
+            for sku, listed, paid, parts in msgspec.json.decode(row["lines"] or "[]")
+        ]
         if priced[row["quote"]] != kept and len(findings) < FINDINGS_MAX:
             subject = show_id(CHECKOUT_PREFIX, row["checkout_id"])
             findings.append(
