@@ -102,3 +102,14 @@ async def test_what_if_tells_what_a_change_of_a_live_instrument_would_do(house):
     assert await told(api.Change(is_stopped=True)) == {
         floor.tea: (8_000, 10_000, False), floor.big_tea: (16_000, 20_000, False),
     }  # fmt: skip
+
+
+@pytest.mark.capability("QN-03")
+async def test_of_a_large_shop_the_most_endangered_are_searched_and_the_number_is_a_least(house, monkeypatch):
+    monkeypatch.setattr("peakday.operations.health.actions.inspect_candidates.SEARCHED_MAX", 2)
+    floor = await open_tea_shop(house, line=None)
+    async with house.database.transaction() as tx:
+        await api.set_shop_rule(tx, floor.owner, floor.shop_id, 8_000, floor.now)
+    found = (await inspect(floor, a_coupon(floor, 5_000, 4_900))).findings
+    assert any("至少 2 个 SKU" in finding.text.zh for finding in found), [finding.text.zh for finding in found]
+    assert min(finding.witness.price_minor for finding in found if finding.witness) <= 100

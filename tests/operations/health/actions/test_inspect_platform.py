@@ -34,7 +34,7 @@ async def test_a_cut_that_hurts_in_two_shops_is_told_once_with_the_number_of_sho
     assert priced.payable_minor == worst.witness.price_minor * sum(line.quantity for line in worst.witness.cart.lines)
     told = found["platform_sample"]
     assert told.severity is Severity.INFORM
-    assert told.text.en.startswith("Looked at 2 of 2 shops, at most the 200 cheapest SKUs of each, 6 of them")
+    assert told.text.en.startswith("Looked at 2 of 2 shops, at most the 100 cheapest SKUs of each, 6 of them")
     assert found["platform_two_persons"].severity is Severity.HOLD
 
 

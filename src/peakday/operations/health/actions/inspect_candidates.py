@@ -21,13 +21,14 @@ from peakday.operations.health.rules.desk import Desk
 from peakday.operations.health.rules.lowest_reachable import lowest_reachable
 from peakday.operations.health.rules.red_lines import red_line_of
 from peakday.operations.health.rules.response_ladder import severity_of
-from peakday.operations.health.rules.shop_scan import scan
+from peakday.operations.health.rules.shop_scan import floors_of, most_endangered, scan
 from peakday.operations.health.rules.what_if_changes import Change, changed
 from peakday.operations.health.witness_words import witness_of
 from peakday.trade.promotions.guard import Finding, Inspection, Severity
 from peakday.trade.promotions.model import Id, Instrument
 
 DIFFS_MAX = 50  # SKUs of a what-if that are searched
+SEARCHED_MAX = 500  # SKUs of a look at a candidate that are searched
 _STEPS = (Severity.INFORM, Severity.CONFIRM, Severity.HOLD)
 
 
@@ -57,10 +58,19 @@ async def inspect_candidate(tx: Tx, shop_id: UUID | None, candidate: Instrument,
     loaded = await load_shop(tx, shop_id, now, await touched_items(tx, shop_id, candidate))
     desk = with_candidate(loaded, shop_id, candidate)
     usual = await market_depths(tx, loaded)
-    faults = await asyncio.to_thread(scan, desk, loaded.typed, None, usual)
+    faults = await asyncio.to_thread(_scan_bounded, desk, loaded, usual)
     own = [fault for fault in faults if candidate.instrument_id in fault.instrument_ids]
     kinds = sorted({fault.kind for fault in own})
-    return Inspection(tuple(_finding(desk, [fault for fault in own if fault.kind is kind]) for kind in kinds))
+    is_all = len(desk.shelf.wares) <= SEARCHED_MAX
+    return Inspection(
+        tuple(_finding(desk, [fault for fault in own if fault.kind is kind], is_all=is_all) for kind in kinds)
+    )
+
+
+def _scan_bounded(desk: Desk, loaded: Loaded, usual: Mapping[Id | None, int]) -> list[Fault]:
+    """Every SKU is bounded; of a large shop only the most endangered are searched, so that nobody waits for minutes."""
+    floors = most_endangered(floors_of(desk), desk, loaded.typed, SEARCHED_MAX)
+    return scan(desk, loaded.typed, floors, usual)
 
 
 async def what_if(
@@ -114,18 +124,19 @@ def _margin(change: PriceChange) -> tuple[Fraction, str]:
     return (Fraction(price, line) if line else Fraction(10**6) + price), str(change.ware.sku_id)
 
 
-def _finding(desk: Desk, faults: Sequence[Fault]) -> Finding:
+def _finding(desk: Desk, faults: Sequence[Fault], *, is_all: bool) -> Finding:
     worst = min(faults, key=lambda fault: (-fault.loss_minor, fault.subject))
     wares = {fault.subject: desk.shelf.wares.get(fault.sku_id) for fault in faults if fault.sku_id is not None}
     steps = [severity_of(fault, wares.get(fault.subject), desk.limits) for fault in faults]
     return Finding(
-        code=worst.kind.value, severity=max(steps, key=_STEPS.index), text=_text(worst.kind, faults),
+        code=worst.kind.value, severity=max(steps, key=_STEPS.index), text=_text(worst.kind, faults, is_all=is_all),
         witness=witness_of(worst.reach) if worst.reach is not None else None,
         loss_minor=sum(fault.loss_minor for fault in faults), remedy=REMEDY_TEXTS[worst.kind], field=worst.field,
     )  # fmt: skip
 
 
-def _text(kind: FaultKind, faults: Sequence[Fault]) -> Text:
+def _text(kind: FaultKind, faults: Sequence[Fault], *, is_all: bool) -> Text:
     told = KIND_TEXTS[kind]
     skus = len({fault.sku_id for fault in faults if fault.red_line is not None and fault.sku_id is not None})
-    return Text(f"{told.zh}({skus} 个 SKU)", f"{told.en} ({skus} SKUs)") if skus > 1 else told
+    least_zh, least_en = ("", "") if is_all else ("至少 ", "at least ")
+    return Text(f"{told.zh}({least_zh}{skus} 个 SKU)", f"{told.en} ({least_en}{skus} SKUs)") if skus > 1 else told

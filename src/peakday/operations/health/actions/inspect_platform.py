@@ -27,7 +27,7 @@ from peakday.trade.promotions.guard import Finding, Inspection, Severity
 from peakday.trade.promotions.model import Instrument
 
 SHOPS_MAX = 12  # that are looked at
-SKUS_MAX = 200  # of each, the cheapest
+SKUS_MAX = 100  # of each, the cheapest
 SHOPS_READ_MAX = 2_000  # of which the sample is drawn
 PAGE = 200
 COVERAGE = "platform_sample"

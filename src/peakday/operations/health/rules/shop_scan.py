@@ -42,6 +42,20 @@ def floors_of(desk: Desk) -> Floors:
     return [(ware, floor_ever(ware, desk.shelf, rules)) for ware in desk.shelf.wares.values()]
 
 
+def most_endangered(floors: Floors, desk: Desk, typed: RedLineRules, most: int) -> Floors:
+    """So many SKUs at most whose bound lies deepest below the red line, else below the price: where risks would be."""
+    if len(floors) <= most:
+        return floors
+
+    def depth(known: tuple[Ware, int]) -> tuple[Fraction, str]:
+        ware, floor = known
+        line = red_line_of(ware, typed, desk.limits)
+        beside = line.price_minor if line is not None else ware.price_minor
+        return Fraction(floor, beside) if beside > 0 else Fraction(BASIS), str(ware.sku_id)
+
+    return sorted(floors, key=depth)[:most]
+
+
 def scan(
     desk: Desk, typed: RedLineRules, floors: Floors | None = None, usual: Mapping[Id | None, int] | None = None
 ) -> list[Fault]:

@@ -28,12 +28,12 @@ TIER_RULES = MappingProxyType({
     "tmall_promotions": Text("天猫大促规则", "Tmall sale rules"),
     "taobao_promotions": Text("淘宝大促规则", "Taobao sale rules"),
 })  # fmt: skip
-PLATFORM_CURRENCY = "CNY"  # until another is chosen
+PLATFORM_CURRENCY = "CNY"  # of a market without shops
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The platform where a page wants a shop: what it is called there, and the currency that is chosen first."""
+    """The platform where a page wants a shop: what it is called there, and its first choice of a currency."""
 
     name: str
     currency: str = PLATFORM_CURRENCY
@@ -55,7 +55,9 @@ async def find_owner(request: Request, tx: Tx, actor: Actor, shop_id: UUID | Non
     """Who owns the instruments; of the platform only its staff learns anything. Refuses `NotFound`, `NotAllowed`."""
     if shop_id is None:
         api.require_owner(actor, api.VIEW, None)
-        return Platform("平台" if visit_of(request).language == "zh" else "The platform")
+        first = await shops.list_shops(tx, actor, limit=1)
+        name = "平台" if visit_of(request).language == "zh" else "The platform"
+        return Platform(name, first[0].currency if first else PLATFORM_CURRENCY)
     return await shops.get_shop(tx, actor, shop_id)
 
 
