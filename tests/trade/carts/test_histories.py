@@ -14,7 +14,7 @@ from peakday.trade.carts import api
 from peakday.trade.carts.audit import audit
 from tests.trade.carts.aisle import as_buyer
 
-NUMBERS = st.integers(0, 7)
+NUMBERS = st.integers(0, 3)
 PIECES = st.integers(-1, 12)
 STOCK = 10  # of goods 0
 
@@ -132,7 +132,7 @@ def follow(model, act):
 
 @pytest.mark.capability("TE-02")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=st.lists(acts, max_size=25))
+@given(history=st.lists(acts, min_size=8, max_size=30))
 async def test_every_history_leaves_what_a_plain_dict_does(aisle, history):
     await aisle.stock(0, STOCK)
     async with aisle.house.database.transaction() as tx:
