@@ -91,7 +91,7 @@ class _Scale:
         for step in range(9):
             at = self.seconds * step / 8
             parts.append(f'<text x="{self.x(at):.1f}" y="{HEIGHT - 10}" text-anchor="middle">{_clock(at)}</text>')
-        parts.append(f'<text x="{LEFT}" y="{TOP - 3}" text-anchor="end">{escape(unit)}</text>')
+        parts.append(f'<text x="{LEFT + 5}" y="{TOP + 4}">{escape(unit)}</text>')
         return "".join(parts)
 
 

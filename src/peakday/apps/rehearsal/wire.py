@@ -79,9 +79,8 @@ class Wire:
             sent = time.perf_counter()
             answer = await self._ask_once(request)
             now = time.perf_counter()
-            if answer.status:
-                self.measures.note(question.door, now - self.began, now - sent)
             if answer.status and answer.status < 500 and answer.status != 429:
+                self.measures.note(question.door, now - self.began, now - sent)
                 if not answer.is_yes:
                     self.measures.refusals[question.door, answer.code] += 1
                 return answer
