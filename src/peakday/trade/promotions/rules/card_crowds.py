@@ -87,14 +87,19 @@ def lost_by_early(crowds: Crowds, total: Sequence[int], share: int, step: int) -
     return lost
 
 
-def lost_by_pairs(outlook: Outlook, crowds: Crowds, total: Sequence[int]) -> dict[int, dict[int, int]]:
-    """By early card and other early card, what the two lose together beside what each of them loses alone."""
+def lost_by_pairs(outlook: Outlook, crowds: Crowds, late: Sequence[int]) -> dict[int, dict[int, int]]:
+    """By early card and other early card, what the two lose together beside what each of them loses alone.
+
+    Where one lowers what late acts count there, these promise less, and less of that is lost.
+    """
+    total, share = crowd_of(crowds, late)
     lost: dict[int, dict[int, int]] = {}
     for first, second, row, *parts in outlook.clashes:
         left, promised = outlook.balance.left[row], total[crowds.rows[row]] if row in crowds.rows else 0
         alone = sum([max(part + promised - left, 0) for part in parts])
         clash = sum(parts) - left
-        more = min(clash, clash + promised - alone)
+        lowered = sum([part for card, part in zip((first, second), parts, strict=True) if outlook.takes[card]])
+        more = min(clash, clash + promised - alone) - (share * lowered // ONE + 1 if share and lowered else 0)
         if more > 0:
             for one, other in ((first, second), (second, first)):
                 by = lost.setdefault(one, {})

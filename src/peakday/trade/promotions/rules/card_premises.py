@@ -227,25 +227,13 @@ def _cut_most(outlook: Outlook, late: Sequence[int], step: int, amount: int) -> 
     group = outlook.group
     act = group.acts[step]
     before = [other for other in late if other < step and group.spans[other] & group.spans[step]]
-    rest = sum(act.pick(outlook.balance.left)) - sum([group.most[other] for other in before])
-    rest -= sum(
-        [
-            max(
-                [
-                    group.most[other]
-                    for other in clique
-                    if other < step and group.spans[other] & group.spans[step] and other in outlook.order
-                ],
-                default=0,
-            )
-            for clique in group.cliques
-        ]
-    )
     if act.is_payment:
-        return max(amount - max(rest, 0), 0)
+        rest = sum(act.pick(outlook.balance.left)) - sum([group.most[other] for other in before])
+        return max(amount - max(rest - _early_most(outlook, step), 0), 0)
     if not group.is_parallel:
-        is_shared = any(group.acts[other].stage == act.stage for other in before)
-        return amount if is_shared or rest < amount else 0
+        return _cut_beside(
+            outlook, late, [other for other in before if group.acts[other].stage == act.stage], step, amount
+        )
     base = max(least_base(outlook, late, step), 1)
     own = act.pick(outlook.balance.lowered)
     return sum(
@@ -255,3 +243,22 @@ def _cut_most(outlook: Outlook, late: Sequence[int], step: int, amount: int) -> 
             if outlook.room[row] < 0
         ]
     )
+
+
+def _early_most(outlook: Outlook, step: int) -> int:
+    """What early cards give at most where they share lines with an act."""
+    group = outlook.group
+    near = {card for card in outlook.early if group.spans[card] & group.spans[step]}
+    return sum([max([group.most[card] for card in clique if card in near], default=0) for clique in group.cliques])
+
+
+def _cut_beside(outlook: Outlook, late: Sequence[int], beside: Sequence[int], step: int, amount: int) -> int:
+    """How much of an amount is cut, where acts count what is left, by those of its own stage that acted before it.
+
+    Each takes a share of what is left on every line; while the shares stay below the whole, only rounding cuts.
+    """
+    given = {**{other: outlook.group.most[other] for other in beside}, step: amount}
+    shares = [minor * ONE // max(least_base(outlook, late, each), 1) + 1 for each, minor in given.items()]
+    if sum(shares) > ONE:
+        return amount
+    return min(2 * len(outlook.group.acts[step].rows), amount) if beside else 0

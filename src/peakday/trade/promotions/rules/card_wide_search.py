@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from peakday.trade.promotions.rules.card_bounds import ONE
-from peakday.trade.promotions.rules.card_crowds import Crowds, crowd_of, find_crowds, lost_by_pairs
+from peakday.trade.promotions.rules.card_crowds import Crowds, find_crowds, lost_by_pairs
 from peakday.trade.promotions.rules.card_effects import find_parts, take
 from peakday.trade.promotions.rules.card_groups import lay_out_group
 from peakday.trade.promotions.rules.card_outlook import Outlook, look_out
@@ -227,7 +227,7 @@ def _try_sets(wide: _Wide, premise: Premise, rates: tuple[int, ...]) -> None:
         sets.append(_weigh(wide, premise, rates))
     cards = [step for step in outlook.order if sets[0].cards.get(step, 0) > 0]
     packings = [Packing(cards, worths.cards, outlook.rivals) for worths in sets]
-    lost = lost_by_pairs(outlook, wide.crowds, crowd_of(wide.crowds, premise.late)[0])
+    lost = lost_by_pairs(outlook, wide.crowds, premise.late)
     start = tuple([worths.constant for worths in sets])
     fewer: dict[int, int] = {}
     rooms: list[int] = []
