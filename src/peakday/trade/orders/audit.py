@@ -170,7 +170,7 @@ _QUOTES = """
 select checkout_id, currency, quote::text as quote, (
     select jsonb_agg(jsonb_build_array(l.sku_id, l.list_minor, l.paid_minor, l.discounts) order by l.sku_id)
     from unnest(shop_ids, order_ids) as n(shop_id, order_id)
-    join orders.line l using (shop_id, order_id))::text as lines
+    join orders.line l using (shop_id, order_id) where not 'gift' = any(l.flags))::text as lines
 from orders.checkout where quote ? 'instruments'
 """
 KEPT_PRICES = 2_000  # thousands of flash orders have one quote

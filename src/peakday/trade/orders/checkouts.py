@@ -79,6 +79,7 @@ class DraftLine:
     list_minor: int
     paid_minor: int
     discounts: tuple[Discount, ...]
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ class OrderFlag(StrEnum):
     PAID_DIFFERS_FROM_AMOUNT = "paid_differs_from_amount"
     REFUND_TIME_UNKNOWN = "refund_time_unknown"  # dated with the payment
     PAYMENT_TIME_UNKNOWN = "payment_time_unknown"  # dated with the order
+    GIFT = "gift"  # a line that came for nothing
     HELD = "held"  # somebody stopped it: neither shipped nor paid out until the hold is lifted
 
 

@@ -23,7 +23,7 @@ from peakday.trade.orders.model import OrderStatus
 from peakday.trade.price_history import api as prices
 from peakday.trade.price_history.model import Offer, OfferKind
 from peakday.trade.promotions.errors import LimitReached
-from peakday.trade.promotions.model import Kind, Limits
+from peakday.trade.promotions.model import GiftOffer, Kind, Limits
 from peakday.trade.stock.errors import StockShort
 from tests.trade.orders.market import PLATFORM_FUNDS, TIER, more_buyers, open_market
 
@@ -223,3 +223,25 @@ async def test_what_was_bought_leaves_the_cart_and_the_rest_stays(market):
 async def test_an_empty_selection_is_nothing_to_buy(market):
     with pytest.raises(NothingToBuy):
         await market.place(market.buyer, (market.one.shop_id, market.one.tea, 1), wanted=None)
+
+
+async def test_a_gift_comes_with_the_order_while_there_are_some(market):
+    await market.live(market.one, Kind.GIFT, GiftOffer(10_000, market.one.cup), limits=Limits(total=9))
+    tea = (market.one.shop_id, market.one.tea, 1)
+    placed = await market.place(market.buyer, tea)
+    async with market.database.transaction() as tx:
+        lines = await tx.fetch("select * from orders.line order by line_no")
+        assert await tx.fetchval("select sum(used) from promotions.tally") == 1
+        await tx.execute("update stock.level set available = 0 where sku_id = $1", market.one.cup)
+    assert [(line["sku_id"], line["paid_minor"], line["flags"]) for line in lines] == [
+        (market.one.tea, 10_000, []), (market.one.cup, 0, ["gift"]),
+    ]  # fmt: skip
+    assert await market.available(market.one.shop_id, market.one.cup) == 0
+    without = await market.place(market.buyer, tea, key="later")
+    async with market.database.read() as tx:
+        count = await tx.fetchval("select count(*) from orders.line where order_id = $1", without.orders[0].order_id)
+        assert (count, await tx.fetchval("select sum(used) from promotions.tally")) == (1, 1)
+    await market.pay(market.buyer, placed.checkout_id)
+    await market.do(api.cancel_order, market.buyer, placed.orders[0].order_id)
+    assert await market.available(market.one.shop_id, market.one.cup) == 1
+    assert await audit(market.house) == []

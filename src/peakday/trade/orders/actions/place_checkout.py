@@ -18,6 +18,7 @@ from peakday.market.accounts import api as accounts
 from peakday.trade.carts import api as carts
 from peakday.trade.carts.quoted import Asking, Quote, Wanted
 from peakday.trade.orders import checkout_store
+from peakday.trade.orders.actions.add_gifts import add_gifts, without_gifts
 from peakday.trade.orders.actions.write_orders import order_id_of_draft
 from peakday.trade.orders.checkouts import (
     DELIVERIES_MAX,
@@ -43,6 +44,7 @@ from peakday.trade.orders.rules.deadlines import pay_until
 from peakday.trade.orders.rules.quote_record import write_quote
 from peakday.trade.promotions.model import Channel
 from peakday.trade.stock.api import StockWriter
+from peakday.trade.stock.errors import NotStocked, SoldOut, StockShort
 from peakday.trade.stock.model import EXPIRES_SECONDS, Claim, Need
 
 SIMULATED = "simulated"  # the permission that marks a simulated shopper
@@ -78,22 +80,28 @@ async def place_checkout(house: House, actor: Actor, wish: CheckoutWish) -> Plac
         addresses = tuple(side.addresses[name] for name in names)
         draft = _draft(wish, quote, addresses, (buyer_id, checkout_id, asked, actor.can(SIMULATED)))
         try:
-            return await claim_draft(house, draft, _event_refs(quote))
+            return await _claim(house, await add_gifts(house, draft, quote), quote)
         except PriceSwitched:
             continue
     raise PriceSwitched
+
+
+async def _claim(house: House, draft: DraftOrder, quote: Quote) -> Placed:
+    """With the gifts while there are some, else without."""
+    try:
+        return await claim_draft(house, draft, _event_refs(quote))
+    except (SoldOut, StockShort, NotStocked):
+        plain = without_gifts(draft)
+        if plain is None:
+            raise
+        return await claim_draft(house, plain, _event_refs(quote))
 
 
 async def claim_draft(
     house: House, draft: DraftOrder, event_refs: dict[UUID, str | None], expires_seconds: int = EXPIRES_SECONDS
 ) -> Placed:
     """Hand a priced checkout to the batch writer; what stands then. Refuses what it refuses."""
-    needs = tuple(
-        Need(shop.shop_id, line.sku_id, line.quantity, event_refs.get(line.sku_id))
-        for shop in draft.shops
-        for line in shop.lines
-    )
-    claim = Claim(draft.checkout_id, draft.buyer_id, needs, draft, expires_seconds)
+    claim = Claim(draft.checkout_id, draft.buyer_id, _needs(draft, event_refs), draft, expires_seconds)
     answer = await house.get(StockWriter).claim(claim)
     if answer.refusal is not None:
         raise answer.refusal
@@ -110,6 +118,15 @@ async def claim_draft(
     return Placed(
         draft.checkout_id, draft.currency, draft.payable_minor, answer.at, pay_until(answer.at), tuple(orders)
     )
+
+
+def _needs(draft: DraftOrder, event_refs: dict[UUID, str | None]) -> tuple[Need, ...]:
+    """The pieces of each SKU, each SKU once: one that is bought may be a gift as well."""
+    pieces: dict[tuple[UUID, UUID], int] = {}
+    for shop in draft.shops:
+        for line in shop.lines:
+            pieces[shop.shop_id, line.sku_id] = pieces.get((shop.shop_id, line.sku_id), 0) + line.quantity
+    return tuple(Need(*pair, quantity, event_refs.get(pair[1])) for pair, quantity in pieces.items())
 
 
 def checkout_id_of(buyer_id: UUID, key: str) -> UUID:

@@ -113,6 +113,7 @@ class DraftPart:
             if draft.is_from_cart
             for shop in draft.shops
             for line in shop.lines
+            if not line.flags
         ]
         await carts.take_bought(tx, bought)
         return [_native(draft, at) for draft in drafts]
@@ -209,6 +210,7 @@ def _line(line_no: int, line: DraftLine) -> OrderLine:
     return OrderLine(
         line_no=line_no, item_id=line.item_id, quantity=line.quantity, list_minor=line.list_minor,
         paid_minor=line.paid_minor, sku_id=line.sku_id, category_id=line.category_id, discounts=line.discounts,
+        flags=line.flags,
     )  # fmt: skip
 
 

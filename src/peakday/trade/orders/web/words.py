@@ -65,6 +65,7 @@ FLAG_TEXTS = MappingProxyType({
     OrderFlag.PAID_DIFFERS_FROM_AMOUNT.value: Text("付款与金额不符", "Payments differ from the amount"),
     OrderFlag.REFUND_TIME_UNKNOWN.value: Text("退款时间未知", "The refund's time is unknown"),
     OrderFlag.PAYMENT_TIME_UNKNOWN.value: Text("付款时间未知", "The payment's time is unknown"),
+    OrderFlag.GIFT.value: Text("赠品", "A gift"),
     OrderFlag.HELD.value: Text("订单已被暂停", "The order is held"),
 })  # fmt: skip
 LEVEL_TEXTS = MappingProxyType({
