@@ -100,19 +100,12 @@ create table kernel.rehearsal (
     check ((finished_at is null) = (is_green is null))
 );
 
+-- only what rooms really ask for
 insert into kernel.switch (name, title_zh, title_en, percent, changed_at) values
     ('cart.best_price_live', '购物车实时最优价', 'Best price while the cart is edited', 100, now()),
-    ('cart.next_tier', '购物车凑单提示', 'Advice on the next tier in the cart', 100, now()),
-    ('flash.door', '秒杀下单入口', 'The door of flash orders', 100, now()),
-    ('reviews.show', '商品页展示评价', 'Reviews on the item page', 100, now()),
-    ('search.suggest', '搜索联想', 'Suggestions while searching', 100, now()),
-    ('mall.recommend', '商城推荐', 'Recommendations in the mall', 100, now());
+    ('cart.next_tier', '购物车凑单提示', 'Advice on the next tier in the cart', 100, now());
 
 insert into kernel.switch_plan (plan_id, name, steps, saved_at) values
-    (gen_random_uuid(), '降级一级 · Degrade level 1',
-     '[{"name": "mall.recommend", "percent": 0}, {"name": "search.suggest", "percent": 0},
-       {"name": "cart.next_tier", "percent": 0}]', now()),
+    (gen_random_uuid(), '降级一级 · Degrade level 1', '[{"name": "cart.next_tier", "percent": 0}]', now()),
     (gen_random_uuid(), '降级二级 · Degrade level 2',
-     '[{"name": "mall.recommend", "percent": 0}, {"name": "search.suggest", "percent": 0},
-       {"name": "cart.next_tier", "percent": 0}, {"name": "cart.best_price_live", "percent": 0},
-       {"name": "reviews.show", "percent": 0}]', now());
+     '[{"name": "cart.next_tier", "percent": 0}, {"name": "cart.best_price_live", "percent": 0}]', now());

@@ -122,20 +122,24 @@ async def test_the_json_doors_turn_plan_and_tell(staffed, clock):
         assert [(each["kind"], each["is_undone"]) for each in older["items"]] == [("set", True)]
         plan = (
             await client.put(
-                f"{doors}/switch-plans", json={"name": "p", "steps": [{"name": "flash.door", "percent": 50}]}
+                f"{doors}/switch-plans", json={"name": "p", "steps": [{"name": "cart.best_price_live", "percent": 50}]}
             )
         ).json()
         run = await client.post(f"{doors}/switch-plans/{plan['plan_id']}/runs", json={"reason": "drill"})
-        assert (run.status_code, await percent_of(staffed, "flash.door")) == (201, 50)
+        assert (run.status_code, await percent_of(staffed, "cart.best_price_live")) == (201, 50)
         undone = await client.post(f"{doors}/switch-plan-runs/{run.json()['run_id']}/undo", json={"reason": "drill"})
-        assert (undone.status_code, await percent_of(staffed, "flash.door")) == (200, 100)
+        assert (undone.status_code, await percent_of(staffed, "cart.best_price_live")) == (200, 100)
         assert (await client.get(f"{doors}/switches")).json()["items"][0]["name"] == "cart.best_price_live"
         async with staffed.database.transaction() as tx:
             rehearsal_id = await switches.open_rehearsal(tx, ["kill-web"], clock.now())
             figures = {"baskets": 7, "orders": 6, "report": "r.html"}
             await switches.close_rehearsal(tx, rehearsal_id, figures, clock.now(), is_green=True)
         (rehearsal,) = (await client.get(f"{doors}/rehearsals")).json()["items"]
-        assert (rehearsal["is_green"], rehearsal["baskets"], rehearsal["switches"]["flash.door"]) == (True, 7, 100)
+        assert (rehearsal["is_green"], rehearsal["baskets"], rehearsal["switches"]["cart.best_price_live"]) == (
+            True,
+            7,
+            100,
+        )
         (staffed.settings.home / "rehearsals").mkdir()
         (staffed.settings.home / "rehearsals" / f"{rehearsal_id}.html").write_text("<h1>It held</h1>")
         report = await client.get(f"{PAGE}/rehearsals/{rehearsal['rehearsal_id']}")
