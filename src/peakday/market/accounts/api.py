@@ -34,7 +34,7 @@ from peakday.market.accounts.actions.staff_accounts import (
     replace_password,
     reset_password,
 )
-from peakday.market.accounts.buyer_identity import actor_of_pass, find_pass, require_buyer
+from peakday.market.accounts.buyer_identity import actor_of_pass, find_pass, require_buyer, revoked_passes
 from peakday.market.accounts.buyer_tokens import TOKEN_MARK as BUYER_TOKEN_MARK
 from peakday.market.accounts.buyer_tokens import buyer_secret, make_buyer_token, read_buyer_token
 from peakday.market.accounts.identity import authenticate_key, authenticate_session, identify
@@ -111,6 +111,7 @@ __all__ = [
     "require_buyer",
     "reset_password",
     "revoke_key",
+    "revoked_passes",
     "session_cookie",
     "sign_in",
     "sign_in_buyer",

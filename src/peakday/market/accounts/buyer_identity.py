@@ -44,6 +44,16 @@ class RevokedPasses:
         self._read_until = read_until
         self._due_at = time.monotonic() + REVOCATIONS_SECONDS
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to look again."""
+        return time.monotonic() >= self._due_at
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was ever read."""
+        return self._due_at > 0
+
     def covers(self, shown: BuyerPass) -> bool:
         """Whether a pass was revoked: itself, or all of its buyer's that were made until then."""
         if shown.mark in self._revoked_at:

@@ -5,8 +5,11 @@ after it was sold out. The claim goes straight to the batch writer of stock; not
 it draws on is remembered from the last batch, and corrected by the batch when it was wrong.
 """
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from peakday.kernel.database import Database
@@ -21,8 +24,9 @@ from peakday.trade.orders.flash.flash_part import FlashPart
 from peakday.trade.orders.model import Terminal
 from peakday.trade.orders.rules.deadlines import pay_until
 from peakday.trade.stock.api import StockWriter
-from peakday.trade.stock.model import Claim, Need
+from peakday.trade.stock.model import Claim, ClaimAnswer, Need
 
+Tell = Callable[[Placed | BaseException], None]
 ASKS_MAX = 3  # of one wish, while the event of its price switches
 
 
@@ -45,6 +49,7 @@ class FlashDesk:
         self._database = database
         self._writer = writer
         self._part = part
+        self._tasks: set[asyncio.Task[None]] = set()
         self._pay_by: tuple[datetime, timedelta] | None = None
 
     async def place(self, buyer_id: UUID, wish: FlashWish, *, is_simulated: bool = False) -> Placed:
@@ -53,43 +58,72 @@ class FlashDesk:
         Refuses `SoldOut`, `StockShort`, `BuyerLimitReached`, `EventLimitReached`, `NotStocked`, `LinesHaveProblems`,
         `PriceChanged`, `PriceSwitched`, `CheckoutKeyReused`, `ClaimNotValid`, `StockBusy`, `StockUnavailable`.
         """
-        checkout_id = checkout_id_of(buyer_id, wish.key)
+        placed: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
+        self.ask(buyer_id, wish, partial(_resolve, placed), is_simulated=is_simulated)
+        return await placed
+
+    def ask(self, buyer_id: UUID, wish: FlashWish, tell: Tell, *, is_simulated: bool) -> None:
+        """The same without a task: `tell` is called with the order or the refusal. Refuses some at once."""
         order = FlashOrder(
-            checkout_id, buyer_id, wish.shop_id, wish.sku_id, wish.quantity, wish.terminal, wish.seen_minor,
-            is_simulated,
+            checkout_id_of(buyer_id, wish.key), buyer_id, wish.shop_id, wish.sku_id, wish.quantity, wish.terminal,
+            wish.seen_minor, is_simulated,
         )  # fmt: skip
-        for _ in range(ASKS_MAX):
-            order.event_ref = self._part.event_of(wish.shop_id, wish.sku_id)
-            need = Need(wish.shop_id, wish.sku_id, wish.quantity, order.event_ref)
-            answer = await self._writer.claim(Claim(checkout_id, buyer_id, (need,), order))
-            if answer.is_repeated:
-                return await self._find_again(order)
-            if answer.refusal is None:
-                assert answer.at is not None
-                assert order.order_id is not None
-                return Placed(
-                    checkout_id, order.currency, order.payable_minor, answer.at, self._pay_until(answer.at),
-                    (PlacedOrder(wish.shop_id, order.order_id),),
-                )  # fmt: skip
-            if not isinstance(answer.refusal, PriceSwitched):
-                raise answer.refusal
-        raise PriceSwitched
+        self._claim(order, tell, ASKS_MAX)
+
+    def _claim(self, order: FlashOrder, tell: Tell, asks: int) -> None:
+        order.event_ref = self._part.event_of(order.shop_id, order.sku_id)
+        need = Need(order.shop_id, order.sku_id, order.quantity, order.event_ref)
+        claim = Claim(order.checkout_id, order.buyer_id, (need,), order)
+        self._writer.ask(claim, partial(self._answered, order, tell, asks - 1))
+
+    def _answered(self, order: FlashOrder, tell: Tell, asks: int, answer: ClaimAnswer | BaseException) -> None:
+        if isinstance(answer, BaseException):
+            tell(answer)
+        elif answer.is_repeated:
+            self._keep(asyncio.create_task(self._find_again(order, tell)))
+        elif answer.refusal is None:
+            assert answer.at is not None
+            assert order.order_id is not None
+            orders = (PlacedOrder(order.shop_id, order.order_id),)
+            until = self._pay_until(answer.at)
+            tell(Placed(order.checkout_id, order.currency, order.payable_minor, answer.at, until, orders))
+        elif isinstance(answer.refusal, PriceSwitched) and asks:
+            self._claim(order, tell, asks)
+        else:
+            tell(answer.refusal)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        """A task that nobody holds may vanish."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
         """Return when everything that was asked is answered."""
         await self._writer.close()
 
-    async def _find_again(self, order: FlashOrder) -> Placed:
-        async with self._database.read() as connection:
-            stored = await checkout_store.find_checkout(connection, order.buyer_id, order.checkout_id)
-        assert stored is not None, order
-        return found_again(stored, order.request_hash)
+    async def _find_again(self, order: FlashOrder, tell: Tell) -> None:
+        try:
+            async with self._database.read() as connection:
+                stored = await checkout_store.find_checkout(connection, order.buyer_id, order.checkout_id)
+            assert stored is not None, order
+            tell(found_again(stored, order.request_hash))
+        except Exception as error:  # noqa: BLE001 - whoever asked is told
+            tell(error)
 
     def _pay_until(self, at: datetime) -> datetime:
         """By the rules of the day; looked up once an instant, which a batch shares."""
         if self._pay_by is None or self._pay_by[0] != at:
             self._pay_by = at, pay_until(at) - at
         return at + self._pay_by[1]
+
+
+def _resolve(placed: "asyncio.Future[Placed]", answer: Placed | BaseException) -> None:
+    if placed.done():  # whoever asked has gone away
+        return
+    if isinstance(answer, BaseException):
+        placed.set_exception(answer)
+    else:
+        placed.set_result(answer)
 
 
 def open_desks(house: House) -> None:

@@ -102,10 +102,18 @@ async def place_flash_order(request: Request) -> Response:
 async def answer_flash(desk: FlashDesk, buyer_id: UUID, body: bytes, *, is_simulated: bool) -> tuple[int, bytes]:
     """Status and body for a buyer's wish; a refusal is an answer too."""
     try:
-        placed = await desk.place(buyer_id, read_wish(body), is_simulated=is_simulated)
+        return told(await desk.place(buyer_id, read_wish(body), is_simulated=is_simulated))
     except Refusal as refusal:
         return refused(refusal)
-    return (200 if placed.is_repeated else 201), _placed(placed)
+
+
+def told(answer: Placed | BaseException) -> tuple[int, bytes]:
+    """Status and body of what the desk told; raises what is no refusal."""
+    if isinstance(answer, Placed):
+        return (200 if answer.is_repeated else 201), _placed(answer)
+    if isinstance(answer, Refusal):
+        return refused(answer)
+    raise answer
 
 
 def read_wish(body: bytes) -> FlashWish:
