@@ -175,6 +175,9 @@ class TestNotices:
         assert sorted(row["payload"]["effect"] for row in told) == ["amount_differs", "unknown"]
         assert [row["effect"] for row in kept] == ["amount_differs", "unknown"]
 
+    async def test_no_notice_does_nothing(self, database):
+        assert await tell(database) == []
+
     async def test_orders_to_lock_are_told_before_anything_is_locked(self, database):
         (payment,) = await start(database, a_wish(FUNDED, a_part(1, shop_id=OTHER_SHOP, order_id=OTHER_ORDER)))
         async with database.read() as connection:

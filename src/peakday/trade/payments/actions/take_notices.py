@@ -24,6 +24,8 @@ _ODD = frozenset({Effect.UNKNOWN, Effect.AMOUNT_DIFFERS})
 
 async def take_notices(tx: Tx, notices: Sequence[Notice], now: datetime) -> list[Taken]:
     """What became of each, in their order. Locks the payments, in the order of their ids."""
+    if not notices:
+        return []
     payments = await store.lock_payments(tx, {notice.payment_id for notice in notices})
     known = await store.known_events(tx, notices)
     taken: list[Taken] = []
