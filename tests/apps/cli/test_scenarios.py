@@ -45,14 +45,14 @@ def test_a_case_that_differs_shows_both_figures_and_the_trace(tmp_path):
     assert done.exit_code == 1
     assert "✗ Every 300 minus 50" in done.output
     assert "total: expected 800.00, the calculator says 799.00" in done.output
-    assert "· Rules tmall_promotions, version 2022" in done.output
+    assert "· Tmall promotion rules, version 2022" in done.output
     assert done.output.rstrip().endswith("0 scenarios agree, 1 differ")
 
 
 def test_the_trace_is_in_the_readers_language(tmp_path):
     done = run(written(tmp_path, GOOD), "--trace", "--lang", "zh")
     assert done.exit_code == 0
-    assert "· 规则 tmall_promotions,版本 2022" in done.output
+    assert "· 天猫活动优惠规则,版本 2022" in done.output
     assert done.output.rstrip().endswith("1 个场景通过,0 个不符")
 
 

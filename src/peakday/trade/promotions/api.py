@@ -39,7 +39,7 @@ from peakday.trade.promotions.rulebook import EVERYDAY, RULES_OF, price_rules, s
 from peakday.trade.promotions.rules.best_price import BestPrice, best_price
 from peakday.trade.promotions.rules.cart_price import price_cart
 from peakday.trade.promotions.rules.cross_shop import cross_shop_offer
-from peakday.trade.promotions.rules.explanation import explain
+from peakday.trade.promotions.rules.explanation import RULES_TITLES, explain
 from peakday.trade.promotions.rules.instrument_faults import instrument_faults
 from peakday.trade.promotions.rules.instrument_returns import OrderEnd, ReturnedInstrument, instruments_returned
 from peakday.trade.promotions.rules.live_coupons import pick_live_coupon
@@ -79,6 +79,7 @@ __all__ = [
     "EDIT",
     "EVERYDAY",
     "RULES_OF",
+    "RULES_TITLES",
     "STATE_AFTER",
     "VIEW",
     "Addition",

@@ -42,7 +42,7 @@ async def test_the_best_of_what_is_live_is_used_and_explained(floor):
     assert (found.priced.list_minor, found.priced.discount_minor, found.priced.payable_minor) == (40_000, 5_000, 35_000)
     assert large.instrument_id in found.priced.given_by_instrument()
     assert sorted(found.titles.values()) == ["Longjing tea", "Longjing tea (big)"]
-    assert found.trace[0].en == "Rules everyday_promotions, version 1"
+    assert found.trace[0].en == "Everyday rules, version 1"
     assert found.trace[-1].zh.endswith("应付 ¥350.00")
 
 

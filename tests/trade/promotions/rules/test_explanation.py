@@ -18,7 +18,7 @@ NAMES = {
 def test_the_steps_of_g6_are_told_with_what_is_lost():
     priced = price(["A: 400.00"], "c: shop coupon, 380 off from 400", "cross: cross-shop, 50 off every 400")
     assert [text.en for text in explain(priced, NAMES)] == [
-        "Rules tmall_promotions, version 2022",
+        "Tmall promotion rules, version 2022",
         "Shop coupon: counted CN¥400.00, reaches CN¥400.00 1 time(s), gives CN¥380.00",
         (
             "Cross-shop reduction: counted CN¥400.00, reaches CN¥400.00 1 time(s), gives CN¥20.00; "
@@ -39,7 +39,7 @@ def test_item_prices_pieces_and_what_was_not_used_are_told_in_chinese():
         postage={"Shop": 800},
     )
     assert [text.zh for text in explain(priced, NAMES)] == [
-        "规则 tmall_promotions,版本 2022",
+        "天猫活动优惠规则,版本 2022",
         "单品宝:商品 ¥200.00,1 次,优惠 ¥40.00",
         "优惠:计入 2 件,满 2 件 共 1 次,优惠 ¥16.00",
         "店铺券:未使用,未达门槛,还差 ¥40.00",

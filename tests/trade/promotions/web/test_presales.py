@@ -43,7 +43,7 @@ async def presales(floor):
 async def test_an_empty_list_says_what_a_presale_is_and_shows_the_rules(floor):
     async with at_desk(floor, language="zh") as desk:
         page = (await desk.get(page_of(desk))).text
-    for words in ("还没有预售", "预售规则", "定金为预售价的 10% 至 50%", "下单后 30 分钟内未付定金", "日常规则"):
+    for words in ("还没有预售", "预售规则", "定金为预售价的 10% 至 50%", "下单后 30 分钟内未付定金", "平时优惠规则"):
         assert words in page, words
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from peakday.kernel.actor import SYSTEM
 from peakday.kernel.database import Tx
 from peakday.kernel.text import Text
 from peakday.market.shops import api as shops
@@ -28,8 +27,7 @@ from peakday.trade.promotions.model import Instrument
 
 SHOPS_MAX = 12  # that are looked at
 SKUS_MAX = 100  # of each, the cheapest
-SHOPS_READ_MAX = 2_000  # of which the sample is drawn
-PAGE = 200
+SHOPS_READ_MAX = 100_000  # of which the sample is drawn
 COVERAGE = "platform_sample"
 TWO_PERSONS = "platform_two_persons"
 _STEPS = (Severity.INFORM, Severity.CONFIRM, Severity.HOLD)
@@ -75,15 +73,8 @@ async def _shops(tx: Tx, candidate: Instrument) -> list[UUID]:
     if named:
         fronts = await shops.find_fronts(tx, named)
         return sorted(shop_id for shop_id, front in fronts.items() if front.currency == candidate.currency)
-    found: list[UUID] = []
-    after = None
-    for _ in range(SHOPS_READ_MAX // PAGE):
-        page = await shops.list_shops(tx, SYSTEM, None, after, PAGE)
-        found += [shop.shop_id for shop in page if shop.currency == candidate.currency]
-        if len(page) < PAGE:
-            break
-        after = page[-1].shop_id
-    return found
+    fronts = await shops.find_fronts(tx, (await shops.list_shop_ids(tx))[:SHOPS_READ_MAX])
+    return sorted(shop_id for shop_id, front in fronts.items() if front.currency == candidate.currency)
 
 
 def _finding(seen: Sequence[_Seen]) -> Finding:

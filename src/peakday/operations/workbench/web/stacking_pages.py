@@ -26,18 +26,13 @@ from peakday.operations.workbench.model import SKU_PREFIX
 from peakday.operations.workbench.rules.basket_link import CARD_PREFIX, read_basket, with_piece, write_basket
 from peakday.operations.workbench.web.seat import Line, ShopRef, base_of
 from peakday.operations.workbench.web.words import FUNDER_TEXTS, LEVEL_TEXTS, SHOPPING_TEXTS, TAG_TEXTS
-from peakday.trade.promotions.api import Basket, NextTier
+from peakday.trade.promotions.api import RULES_TITLES, Basket, NextTier
 from peakday.trade.promotions.model import Counts
 
 router = APIRouter(prefix="/shop/{shop_id}/service/stacking", include_in_schema=False)
 
 FOUND_MAX = 20
 TAGS = ("new_customer", "member", "vip88")  # beside those that live instruments ask for
-RULES_TITLES = {
-    "tmall_promotions": Text("天猫活动优惠规则", "Tmall promotion rules"),
-    "taobao_promotions": Text("淘宝活动优惠规则", "Taobao promotion rules"),
-    "everyday_promotions": Text("平时优惠规则", "Everyday rules"),
-}
 
 
 @router.get("")

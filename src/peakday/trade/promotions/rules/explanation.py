@@ -31,12 +31,18 @@ REASONS: Mapping[Reason, Text] = MappingProxyType({
 })  # fmt: skip
 
 
+RULES_TITLES: Mapping[str, Text] = MappingProxyType({
+    "tmall_promotions": Text("天猫活动优惠规则", "Tmall promotion rules"),
+    "taobao_promotions": Text("淘宝活动优惠规则", "Taobao promotion rules"),
+    "everyday_promotions": Text("平时优惠规则", "Everyday rules"),
+    "stepwise_promotions": Text("逐级门槛优惠规则", "Stepwise rules"),
+})  # fmt: skip
+
+
 def explain(priced: PricedCart, names: Mapping[Id, Text]) -> list[Text]:
     """The sentences that lead to the price; `names` are the instruments' names."""
-    rules = Text(
-        f"规则 {priced.rules_name},版本 {priced.rules_version}",
-        f"Rules {priced.rules_name}, version {priced.rules_version}",
-    )
+    title = RULES_TITLES.get(priced.rules_name, Text(f"规则 {priced.rules_name}", f"Rules {priced.rules_name}"))
+    rules = Text(f"{title.zh},版本 {priced.rules_version}", f"{title.en}, version {priced.rules_version}")
     total = _both(
         Text("商品 {list},优惠 {discount},运费 {postage},应付 {payable}",
              "Goods {list}, discounts {discount}, postage {postage}, to pay {payable}"),

@@ -58,7 +58,7 @@ def _witness(finding: Finding, titles: dict[Id, str]) -> ShownWitness | None:
     cart = witness.cart
     return ShownWitness(
         lines=tuple(
-            (titles.get(line.sku_id, str(line.sku_id)), line.quantity, line.price_minor) for line in cart.lines
+            (titles.get(line.sku_id, ""), line.quantity, line.price_minor) for line in cart.lines
         ),
         names=tuple(each.name for each in witness.instruments), tags=tuple(sorted(cart.tags)), at=cart.at,
         currency=cart.currency, title=titles.get(witness.sku_id, str(witness.sku_id)),

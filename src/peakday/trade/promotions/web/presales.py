@@ -141,6 +141,7 @@ async def _list(request: Request, shop_id: UUID, after: str, done: str) -> Respo
         done=done, rules=api.shop_rules(shop.kind, day_of(now)), can_edit=actor.can(api.EDIT),
         stage=lambda offer: presale_stage(offer, now), kind_texts=PRESALE_KIND_TEXTS, stage_texts=PRESALE_STAGE_TEXTS,
         show=lambda offer: show_id(PRESALE_PREFIX, offer.presale_id), sold_at=api.sold_at, tail_of=api.tail_of,
+        rules_titles=api.RULES_TITLES,
         paging={"total": None, "pages": None, "next_href": next_href, "previous_href": address if after else None},
     )  # fmt: skip
 
@@ -156,6 +157,7 @@ async def _form(
         request, "promotions/presale_new.html", status=status_of(refusal) if refusal else 200, shop=shop, typed=typed,
         refusal=refusal, address=_address(shop_id), active="presales", windows=WINDOWS, field_texts=FIELD_TEXTS,
         kind_texts=PRESALE_KIND_TEXTS, rules=api.shop_rules(shop.kind, day_of(house.clock.now())),
+        rules_titles=api.RULES_TITLES,
     )  # fmt: skip
 
 
