@@ -1,7 +1,7 @@
 """Can somebody shop on a phone from the first look to the refund, and does the merchant see the money in escrow?
 
 A guest fills the cart to the next tier, signs in (the cart comes along), checks out, pays at the sandbox, buys once
-more in the first second of a sale, and asks for a line back; the merchant ships. In Chinese and in English. Every page is
+more in the first second of a sale, asks for a piece back; the merchant ships. In Chinese and in English. Every page is
 checked for errors in the console and for a page wider than the screen; what was seen is kept in tests/artifacts.
 """
 

@@ -207,7 +207,7 @@ def _fill(settings: Settings, console: Console, *, with_sample: bool) -> "list[D
 
 
 def _show_logins(logins: "list[DemoLogin]", address: str, console: Console) -> None:
-    console.print(f"\n[bold]{address}[/]")
+    console.print(f"\n[bold]{address}[/]    [bold]{address}/mall[/]")
     table = Table("", "login", "password", "shop", box=None, header_style="dim")
     for login in logins:
         table.add_row(login.name, login.login, login.password, login.shop)

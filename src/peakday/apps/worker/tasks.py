@@ -1,6 +1,7 @@
 """Which reactions, jobs and duties does the worker know? One table each; a room's own files say what they do."""
 
 from peakday.apps.importers import csv_mapping
+from peakday.apps.storefront import jobs as storefront_jobs
 from peakday.insight.behaviour import jobs as behaviour_jobs
 from peakday.insight.metrics import jobs as metrics_jobs
 from peakday.kernel.duties import Duty
@@ -36,6 +37,7 @@ DUTIES: list[Duty] = [
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *catalog_jobs.DUTIES,
+    *storefront_jobs.DUTIES,
     *carts_jobs.DUTIES,
     *ledger_jobs.DUTIES,
     *payments_jobs.DUTIES,
