@@ -13,7 +13,12 @@ from peakday.trade.promotions.api import best_price, price_cart
 from peakday.trade.promotions.errors import InstrumentsDoNotStack
 from peakday.trade.promotions.model import Kind
 from peakday.trade.promotions.rules.applicability import find_candidates
+from peakday.trade.promotions.rules.card_conflicts import keep_usable
 from peakday.trade.promotions.rules.card_effects import act_until_choice, find_parts, list_acts, opening, take
+from peakday.trade.promotions.rules.card_groups import find_groups
+from peakday.trade.promotions.rules.card_problem import state_problem
+from peakday.trade.promotions.rules.card_search import search_group
+from peakday.trade.promotions.rules.card_wide_search import search_wide
 from peakday.trade.promotions.rules.item_prices import apply_item_prices
 from peakday.trade.promotions.rules.sheet import lay_out
 from tests.trade.promotions.builders import STEPWISE, TAOBAO, TMALL, cheapest
@@ -120,3 +125,46 @@ def test_with_hardly_any_work_the_bound_still_holds(seed):
     best = best_price(case.cart, case.offers, case.wallet, case.rules, work_max=0)
     assert best.bound_minor <= solve(case).cost_minor <= best.cost_minor
     assert best.gap_minor >= 0
+
+
+@settings(max_examples=500, deadline=None, database=None)
+@given(seeds)
+def test_what_the_search_for_large_wallets_proves_holds_on_wallets_that_can_be_searched_whole(seed):
+    problem = problem_of(draw_case(seed, (3, 20), (12, 20)))
+    for group in find_groups(problem):
+        if not any(problem.acts[at].is_choice and problem.most[at] for at in group):
+            continue
+        exact = search_group(problem, group, nodes_max=5_000, tolerance=0)
+        found = search_wide(problem, group, work_max=20_000, tolerance=0)
+        if exact.is_closed and found is not None:
+            assert found.given <= exact.given <= found.most
+
+
+def problem_of(case):
+    """The choice among the cards of a case that others pay for."""
+    sheet = lay_out(case.cart)
+    candidates, _ = find_candidates(case.cart, sheet.lines, [*case.offers, *case.wallet], case.rules)
+    able = {card.instrument_id for card in case.wallet}
+    forced = [each for each in candidates if each.instrument.instrument_id not in able]
+    apply_item_prices(sheet, [each for each in forced if each.rule.level == 1])
+    cards = [each for each in candidates if each.instrument.instrument_id in able]
+    cards = [each for each in cards if each.instrument.kind is not Kind.GIFT_CARD]
+    return state_problem(sheet, forced, keep_usable(cards, forced, case.rules), case.rules)
+
+
+@settings(max_examples=30, deadline=None, database=None)
+@given(seeds)
+def test_on_a_large_cart_the_order_of_lines_and_wallet_changes_nothing_and_the_gap_is_a_bound(seed):
+    case = draw_case(seed, (120, 120), (40, 40))
+    draw = Random(seed)
+    lines, wallet = list(case.cart.lines), list(case.wallet)
+    draw.shuffle(lines)
+    draw.shuffle(wallet)
+    best = search(case)
+    assert best_price(replace(case.cart, lines=tuple(lines)), case.offers, wallet, case.rules) == best
+    assert best.bound_minor <= search_long(case).cost_minor
+
+
+def search_long(case):
+    """The same search with ten times the work."""
+    return best_price(case.cart, case.offers, case.wallet, case.rules, work_max=400_000)
