@@ -57,6 +57,11 @@ async def find_quotes(tx: Tx, checkouts: Sequence[tuple[UUID, UUID]]) -> dict[UU
     return {row["checkout_id"]: row["quote"] for row in rows}
 
 
+async def fill_address(tx: Tx, buyer_id: UUID, checkout_id: UUID) -> None:
+    """A checkout that was placed without an address (in the hot minute) goes to the buyer's usual or newest one."""
+    await tx.execute(_FILL_ADDRESS, buyer_id, checkout_id)
+
+
 async def list_addresses(tx: Tx, buyer_id: UUID) -> list[Address]:
     """A buyer's addresses, the usual one first, then the newest."""
     rows = await tx.fetch(
@@ -109,6 +114,13 @@ select w.buyer_id, w.checkout_id, c.request_hash, c.currency, c.payable_minor, c
 from (values ($1::uuid, $2::uuid)) as w(buyer_id, checkout_id)
 left join orders.checkout c on (c.buyer_id, c.checkout_id) = (w.buyer_id, w.checkout_id)
 left join orders.address a on a.buyer_id = w.buyer_id and a.address_id = any($3::uuid[]) and a.removed_at is null
+"""
+_FILL_ADDRESS = f"""
+update orders.checkout c set address = jsonb_build_object('addresses', jsonb_build_array(to_jsonb(a)),
+    'of', to_jsonb(array_fill(0, array[cardinality(c.order_ids)])))
+from (select {_ADDRESS} from orders.address where buyer_id = $1 and removed_at is null
+    order by is_default desc, address_id desc limit 1) a
+where c.buyer_id = $1 and c.checkout_id = $2 and c.address -> 'addresses' = '[]'
 """
 
 

@@ -352,3 +352,14 @@ async def test_units_that_are_gone_when_they_are_paid_are_refunded(market):
     late = await market.order(second)
     assert (late["status"], late["refund_minor"]) == ("closed", 10_000)
     assert await audit(market.house) == []
+
+
+async def test_a_checkout_without_an_address_gets_the_usual_one_when_it_is_paid(market):
+    placed = await tea(market)
+    async with market.database.transaction() as tx:
+        await tx.execute('update orders.checkout set address = \'{"addresses": [], "of": []}\'')
+    await market.start(market.buyer, placed.checkout_id)
+    async with market.database.read() as tx:
+        story = await api.get_my_order(tx, market.buyer, placed.orders[0].order_id)
+    assert story.address is not None
+    assert story.address.recipient == "Li Lei"

@@ -13,7 +13,7 @@ from uuid import UUID
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.market.accounts import api as accounts
-from peakday.trade.orders import life_store, presale_store
+from peakday.trade.orders import checkout_store, life_store, presale_store
 from peakday.trade.orders.errors import CheckoutNotFound, NothingToPay, TailNotDue
 from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import Funder, OrderKind, OrderLine, OrderStatus
@@ -36,6 +36,7 @@ async def pay_checkout(tx: Tx, actor: Actor, checkout_id: UUID, at: datetime | N
     if not orders:
         raise CheckoutNotFound
     first = orders[0]
+    await checkout_store.fill_address(tx, buyer_id, checkout_id)
     if first.kind is OrderKind.PRESALE:
         return (await payments.start_payments(tx, [await _presale_payment(tx, first, at)], at))[0]
     if any(order.status is not OrderStatus.AWAITING_PAYMENT for order in orders) or _is_late(first, at):
