@@ -187,7 +187,7 @@ async def _buy_lane(desk: _Desk, line: ShopperLine, clock: Clock, turn: _Turn) -
         begun = time.perf_counter()
         await line.ask("POST", "/v1/my/cart/lines", shopper.token, _wish(draw.choice(desk.market.goods)))
         view = (await line.ask("GET", "/v1/my/cart", shopper.token)).read()
-        key = f"bench-{turn.number}-{number}"
+        key = f"bench-{turn.number}-{time.time_ns()}"
         reply = await line.ask("POST", "/v1/my/checkouts", shopper.token, _checkout(shopper, view, key))
         if clock.note(reply, 201):
             clock.seconds[-1] = time.perf_counter() - begun
@@ -218,10 +218,10 @@ async def _order_large(load: _Load) -> Clock:
     """100 lines over 50 shops from the cart, which is filled anew each time; the order alone is timed."""
     desk, clock = load.desk, Clock()
     line = await open_line(load.ports[0], 101)
-    for number in range(LARGE_CHECKOUTS):
+    for _ in range(LARGE_CHECKOUTS):
         await _fill_large(desk, CHECKOUT_LINES)
         view = (await line.ask("GET", "/v1/my/cart?limit=1", desk.large.token)).read()
-        wish = _checkout(desk.large, view, f"large-{number}")
+        wish = _checkout(desk.large, view, f"large-{time.time_ns()}")
         clock.note(await line.ask("POST", "/v1/my/checkouts", desk.large.token, wish), 201)
     line.close()
     return clock

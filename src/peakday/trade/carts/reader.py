@@ -9,7 +9,7 @@ committed before is seen. Each shopper's own calculation is made by whoever aske
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from peakday.kernel.database import Database, Tx
@@ -18,7 +18,7 @@ from peakday.trade.carts import queries
 from peakday.trade.carts.actions.look_at_stock import left_of
 from peakday.trade.carts.actions.quote_lines import read_shelves
 from peakday.trade.carts.model import Line
-from peakday.trade.carts.quoted import Wanted
+from peakday.trade.carts.quoted import QuotedLine, Wanted
 from peakday.trade.carts.rules.till_price import Shelf, price_alone
 
 BATCH_LINES_MAX = 600  # a large cart or two, or what a hundred small ones hold
@@ -37,13 +37,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was read for an ask. `lines` and `version` are the cart's where its lines were asked for."""
+    """What was read for an ask. `lines` and `version` are the cart's where its lines were asked for.
+
+    `alone` are the lines priced each by itself, and `left` the units, where the stock was asked for.
+    """
 
     wanted: tuple[Wanted, ...]
     shelf: Shelf
     lines: tuple[Line, ...] = ()
     version: int = 0
-    left: dict[tuple[UUID, UUID], int] | None = None
+    alone: tuple[QuotedLine, ...] = ()
+    left: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
 
 
 _Asked = tuple[Ask, "asyncio.Future[Seen]"]
@@ -110,10 +114,15 @@ async def read_many(tx: Tx, asks: Sequence[Ask]) -> list[Seen]:
         for ask, (lines, _) in zip(asks, mine, strict=True)
     ]
     shelves = await read_shelves(tx, [(ask.buyer_id, each) for ask, each in zip(asks, wanted, strict=True)])
-    left = await _left(tx, asks, wanted, shelves)
+    alone = [
+        tuple(price_alone(each, shelf)) if ask.has_stock else ()
+        for ask, each, shelf in zip(asks, wanted, shelves, strict=True)
+    ]
+    keys = {(line.shop_id, line.sku_id, line.event_ref) for each in alone for line in each}
+    left = await left_of(tx, list(keys)) if keys else {}
     return [
-        Seen(each, shelf, lines, version, left if ask.has_stock else None)
-        for ask, each, shelf, (lines, version) in zip(asks, wanted, shelves, mine, strict=True)
+        Seen(each, shelf, lines, version, priced, left)
+        for each, shelf, (lines, version), priced in zip(wanted, shelves, mine, alone, strict=True)
     ]
 
 
@@ -127,16 +136,3 @@ def _lines(ask: Ask, carts: dict[UUID, tuple[int, list[Line]]]) -> tuple[tuple[L
         return (), 0
     version, lines = carts.get(ask.buyer_id, (0, []))
     return tuple(lines), version
-
-
-async def _left(
-    tx: Tx, asks: Sequence[Ask], wanted: Sequence[tuple[Wanted, ...]], shelves: Sequence[Shelf]
-) -> dict[tuple[UUID, UUID], int]:  # fmt: skip
-    """Units of everything that is asked for with its stock; an event's own units where the event sets the price."""
-    keys = {
-        (line.shop_id, line.sku_id, line.event_ref)
-        for ask, each, shelf in zip(asks, wanted, shelves, strict=True)
-        if ask.has_stock
-        for line in price_alone(each, shelf)
-    }
-    return await left_of(tx, list(keys)) if keys else {}

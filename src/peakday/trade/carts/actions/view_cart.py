@@ -119,10 +119,10 @@ def _view(seen: Seen, look: Look, asking: Asking) -> CartView:
 
 
 def _news(seen: Seen, asking: Asking) -> list[CartLine]:
-    left = seen.left or {}
-    alone = price_alone(seen.wanted, seen.shelf, asking)
+    """Each line as it is now; priced by itself anew only for who gets other prices than anybody."""
+    alone = price_alone(seen.wanted, seen.shelf, asking) if asking.tags else seen.alone
     return [
-        line_news(line, quoted, left.get((line.shop_id, line.sku_id)))
+        line_news(line, quoted, seen.left.get((line.shop_id, line.sku_id)))
         for line, quoted in zip(seen.lines, alone, strict=True)
     ]
 

@@ -7,7 +7,7 @@ group's extent: on a line, in a shop, in the checkout. An exclusive instrument m
 set that is allowed stays allowed when one instrument is taken out of it, and a search may rely on that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from peakday.trade.promotions.errors import InstrumentsDoNotStack
@@ -44,10 +44,13 @@ def find_candidates(
     The order is level, stage, what expires first, id: it does not depend on how the instruments were given.
     """
     candidates, unused = [], []
+    by_shop: dict[Id, list[int]] = {}
+    for row, line in enumerate(lines):
+        by_shop.setdefault(line.shop_id, []).append(row)
     for instrument in instruments:
         rule = rules.kinds[instrument.kind]
         reason = why_not(instrument, cart)
-        rows = [] if reason else rows_in_scope(instrument, rule.level, lines)
+        rows = [] if reason else rows_in_scope(instrument, rule.level, lines, by_shop)
         if rows:
             shops = frozenset([lines[row].shop_id for row in rows])
             candidates.append(Candidate(instrument, rule, rows, shops))
@@ -56,12 +59,17 @@ def find_candidates(
     return sorted(candidates, key=_turn), unused
 
 
-def rows_in_scope(instrument: Instrument, level: Level, lines: Sequence[Line]) -> list[int]:
-    """The positions of the lines on which an instrument acts, in order. A presale's price takes no item-level offer."""
+def rows_in_scope(
+    instrument: Instrument, level: Level, lines: Sequence[Line], by_shop: Mapping[Id, Sequence[int]]
+) -> list[int]:  # fmt: skip
+    """The positions of the lines on which an instrument acts, in order; `by_shop` are the positions of each shop's.
+
+    A presale's price takes no item-level offer.
+    """
     scope = instrument.scope
     rows: Iterable[int] = range(len(lines))
     if scope.shop_ids:
-        rows = [row for row in rows if lines[row].shop_id in scope.shop_ids]
+        rows = sorted(row for shop_id in scope.shop_ids for row in by_shop.get(shop_id, ()))
     if scope.item_ids:
         rows = [row for row in rows if lines[row].item_id in scope.item_ids]
     if scope.sku_ids:
