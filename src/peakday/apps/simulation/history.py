@@ -64,7 +64,7 @@ async def run_history(url: str, home: Path, plan: Plan, listener: Listener | Non
         stage = Stage(plan, random, clock, house, bank, world, Known())
         steps, checks = await _live(stage, faulty, listener)
         await _rest(stage, faulty)
-        await _look(stage, steps)
+        await _look(stage, steps, is_at_rest=True)
         days = (clock.latest - BEGINNING) / timedelta(days=1)
         return Told(plan.seed, steps, time.perf_counter() - begun, checks + 1, days, stage.known.counts)
     finally:
@@ -122,7 +122,7 @@ async def _left(stage: Stage) -> str:
     return f"{unsent} refunds to be sent, {untold} payments of which nobody told" if unsent or untold else ""
 
 
-async def _look(stage: Stage, step: int) -> None:
-    found = [fault async for fault in find_faults(stage)]
+async def _look(stage: Stage, step: int, *, is_at_rest: bool = False) -> None:
+    found = [fault async for fault in find_faults(stage, is_at_rest=is_at_rest)]
     if found:
         raise SimulationFailed(stage.plan.seed, step, "; ".join(found[:FINDINGS_TOLD]))

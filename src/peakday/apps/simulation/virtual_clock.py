@@ -1,6 +1,6 @@
 """How does a whole house live on a clock of its own, its database too?
 
-The rooms ask the database for the time. In a database of the simulation `clock_timestamp()` and `now()` are its own
+The rooms ask the database for the time. In a database of the simulation `clock_timestamp()` and its kin are its own
 functions, found first by the search path, so that not one line of the rooms knows of it.
 """
 
@@ -52,5 +52,7 @@ _INSTALL = """
 create schema simulation;
 create unlogged table simulation.clock (at timestamptz not null);
 create function simulation.clock_timestamp() returns timestamptz language sql as 'select at from simulation.clock';
+create function simulation.statement_timestamp() returns timestamptz language sql
+    as 'select at from simulation.clock';
 create function simulation.now() returns timestamptz language sql as 'select at from simulation.clock';
 """
