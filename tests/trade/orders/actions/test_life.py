@@ -363,3 +363,14 @@ async def test_a_checkout_without_an_address_gets_the_usual_one_when_it_is_paid(
         story = await api.get_my_order(tx, market.buyer, placed.orders[0].order_id)
     assert story.address is not None
     assert story.address.recipient == "Li Lei"
+
+
+async def test_a_gateway_that_said_nothing_is_asked(market):
+    placed = await tea(market)
+    payment = await market.start(market.buyer, placed.checkout_id)
+    await payments.open_charge(market.house, market.buyer, payment.payment_id)
+    bank = payments.sandbox_of(market.house)
+    assert await api.settle_unanswered(market.house, await later(market, minutes=5)) == 0
+    await bank.decide(payment.payment_id, payments.Decision.SUCCESS)
+    assert await api.settle_unanswered(market.house, await later(market, minutes=5)) == 1
+    assert await status(market, placed) == "awaiting_shipment"

@@ -7,6 +7,7 @@ taken with the payment) and are gone by now are refunded with their lines.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -22,12 +23,12 @@ from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import OrderKind, OrderStatus
 from peakday.trade.orders.rules.order_states import MoveReason
 from peakday.trade.payments import api as payments
+from peakday.trade.payments.errors import GatewayUnavailable
 from peakday.trade.payments.model import Effect, NewRefund, Notice, Payment, Purpose, Taken
 from peakday.trade.promotions.api import PresaleState
 from peakday.trade.stock import api as stock
 
 LATE_REASON = "paid after the order was closed"
-UNANSWERED_SECONDS = 120  # a gateway that said nothing for so long is asked
 UNANSWERED_A_ROUND = 50
 _WAITS_FOR = {
     Purpose.FULL: OrderStatus.AWAITING_PAYMENT,
@@ -97,8 +98,11 @@ async def settle_unanswered(house: House, before: datetime) -> int:
     """Ask gateways about payments of which they told nothing since before an instant; how many were settled."""
     async with house.database.read() as connection:
         waiting = await payments.list_unanswered(connection, before, UNANSWERED_A_ROUND)
-    settled = [await look_up_payment(house, payment_id) for payment_id in waiting]
-    return sum(one is not None for one in settled)
+    settled = 0
+    for payment_id in waiting:
+        with suppress(GatewayUnavailable):  # asked again in the next round; the others need not wait for it
+            settled += await look_up_payment(house, payment_id) is not None
+    return settled
 
 
 async def _take_deposits(tx: Tx, orders: Sequence[LockedOrder], at: datetime) -> None:
