@@ -68,10 +68,12 @@ from peakday.trade.promotions.web import v1 as promotions_api
 from peakday.trade.sale_events.web import operator_v1 as platform_events_api
 from peakday.trade.sale_events.web import pages as sale_events_pages
 from peakday.trade.sale_events.web import v1 as sale_events_api
+from peakday.trade.stock.web import merchant as stock_pages
+from peakday.trade.stock.web import v1 as stock_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
-    flash_api, carts_api,
+    flash_api, carts_api, stock_api, stock_pages,
     accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, orders_doors, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,

@@ -1,0 +1,1 @@
+"""How is stock seen and changed over HTTP?"""
