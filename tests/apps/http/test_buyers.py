@@ -152,3 +152,11 @@ async def test_the_answer_of_a_door_of_passes_is_kept_nowhere(market):
         kept = await connection.fetchval("select string_agg(i::text, ' ') from kernel.idempotency i")
         assert await connection.fetchval("select count(*) from accounts.buyer where source = 'peakday'") == 1
     assert first.json()["token"] not in kept
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer nonsense"}, {"cookie": "peakday_session=x"}])
+async def test_who_calls_a_signed_door_is_not_asked_only_the_signature_counts(market, headers):
+    async with market.client() as client:
+        answer = await client.post("/v1/gateways/sandbox/callbacks", content=b"{}", headers=headers)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["code"] not in {"not_signed_in", "csrf_failed"}
