@@ -37,6 +37,7 @@ from peakday.trade.promotions.web.bodies import (
     utc_or_none,
 )
 from peakday.trade.promotions.web.claim_bodies import ClaimingBody, ClaimingForm, claiming_body
+from peakday.trade.promotions.web.owner import TIER_RULES
 
 router = APIRouter(prefix="/v1/platform", tags=["platform promotions"])
 
@@ -180,6 +181,13 @@ async def open_sale_tier(request: Request, form: SaleTierForm) -> InstrumentBody
     house, actor = house_of(request), actor_of(request)
     shops = frozenset(_shop_id(each) for each in form.shop_ids)
     begins, ends = utc("valid_from", form.valid_from), utc("valid_until", form.valid_until)
+    if form.rules_name not in TIER_RULES or begins >= ends:
+        field = "valid_until" if begins >= ends else "rules_name"
+        message, remedy = (
+            Text("规则或时间有误", "no such rules, or it ends before it begins"),
+            Text("请修改", "Change it"),
+        )
+        raise Invalid(Problem(field, "out_of_range", message, remedy))
     tier = api.SaleTier(form.rules_name, Scope(shops), begins, ends, form.currency)
     async with house.database.transaction() as tx:
         return instrument_body(await api.open_sale_tier(tx, actor, tier, house.clock.now(), form.client_key))

@@ -46,7 +46,7 @@ async def list_my_cards(request: Request, cursor: str | None = None, limit: Page
     return CardList(items=page, next_cursor=page[-1].card_id if len(cards) > begins + limit else None)
 
 
-@router.get("/claimable-cards", responses=_answers())
+@router.get("/claimable-cards", responses=_answers(404))
 async def list_claimable_cards(request: Request, shop_id: ShopRefs = []) -> ClaimableList:  # noqa: B006 - FastAPI copies it
     """What these shops and the platform give out now or soon."""
     actor = actor_of(request)
