@@ -29,7 +29,7 @@ from peakday.trade.promotions.rules.sheet import Candidate, Sheet, lay_out
 WALLET_MAX = 500
 WORK_MAX = 40_000  # a node costs about its acts and lines; this much is some milliseconds
 NODE_WORK, NODES_MIN = 10, 20
-CHOICES_SEARCHED = 16  # of a group; with more, what is given is bounded first by settling late cards
+CHOICES_SEARCHED, FEW_CHOICES = 20, 8  # of a group; with more, late cards are settled first (few: on many lines)
 WIDE_TOLERANCE_BP, NODES_AFTER_WIDE = 6, 25
 PROOF_WORK = 150  # of a node: where nodes cost little, it is proven too that no other set comes to the same
 TOLERANCE_BP = 4  # what a large search may leave unproven, of what the goods cost at least
@@ -164,9 +164,10 @@ def _search(problem: Problem, groups: Sequence[Sequence[int]], work_max: int) ->
     free = max(least, 0) // max(len(pending), 1)
     for number, group in enumerate(pending):
         share, known = len(pending) - number, None
-        if sum(problem.most[at] > 0 and problem.acts[at].is_choice for at in group) > CHOICES_SEARCHED:
-            known = search_wide(problem, group, left // share, free * WIDE_TOLERANCE_BP // 10_000)
         node_work = _node_work(problem, group)
+        choices_max = FEW_CHOICES if node_work > PROOF_WORK else CHOICES_SEARCHED
+        if sum(problem.most[at] > 0 and problem.acts[at].is_choice for at in group) > choices_max:
+            known = search_wide(problem, group, left // share, free * WIDE_TOLERANCE_BP // 10_000)
         if known is not None and _is_enough(known, free * WIDE_TOLERANCE_BP // 10_000, node_work):
             answers.append(known)
             continue
