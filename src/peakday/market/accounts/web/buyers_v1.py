@@ -95,7 +95,7 @@ async def sign_out_buyer(request: Request) -> Response:
 
 
 @router.get("/my/account", responses=_answers(401, 403))
-async def read_me(request: Request) -> BuyerBody:
+async def read_my_account(request: Request) -> BuyerBody:
     """Who one is as a buyer."""
     actor = actor_of(request)
     buyer_id = api.require_buyer(actor)
