@@ -63,7 +63,11 @@ def keep() -> None:
         signal.signal(number, stop)
     keeper = Keeper(settings, None if settings.database_url else data_directory(settings))
     while not is_told_to_stop:
-        keeper.look()
+        try:
+            keeper.look()
+        except Exception:  # noqa: BLE001 - must outlive any fault of what it keeps: it looks again in a moment
+            _log.exception("not mended")
+            time.sleep(PAUSE_SECONDS_FIRST)
         time.sleep(LOOK_SECONDS)
     keeper.stop()
 
