@@ -117,7 +117,7 @@ class _Cost:
     client: float
 
 
-async def _send_and_kill(target: Target, tally: Tally, server: "_Server", *, kill: bool) -> _Cost:
+async def _send_and_kill(target: Target, tally: Tally, server: "WebProcess", *, kill: bool) -> _Cost:
     """Send everything; when half is acknowledged, note the cost, kill the server and start it again."""
     half = len(tally.todo) // 2
     server_before, client_before = server.cpu_seconds(), time.process_time()
@@ -190,7 +190,7 @@ def naive_app() -> FastAPI:
     return app
 
 
-class _Server:
+class WebProcess:
     """A server process that can be killed and started again."""
 
     def __init__(self, app: str, settings: Settings, port: int) -> None:
@@ -244,9 +244,9 @@ class _Server:
 
 
 @contextmanager
-def running_server(app: str, settings: Settings, port: int) -> Iterator[_Server]:
+def running_server(app: str, settings: Settings, port: int) -> Iterator[WebProcess]:
     """A web process that answers, ended afterwards."""
-    server = _Server(app, settings, port)
+    server = WebProcess(app, settings, port)
     try:
         yield server
     finally:
