@@ -28,7 +28,7 @@ class Writer:
     def __init__(self) -> None:
         self.imports: set[str] = set()
 
-    def name(self, kind: Any) -> str:  # noqa: PLR0911 - one line for each form that an annotation can have
+    def name(self, kind: Any) -> str:  # noqa: C901, PLR0911 - one line for each form that an annotation can have
         """An annotation as source text."""
         if kind is None or kind is NoneType:
             return "None"
@@ -42,6 +42,8 @@ class Writer:
             return f"Literal[{', '.join(repr(value) for value in get_args(kind))}]"
         if origin is not None:
             return f"{self.name(origin)}[{', '.join(self.name(part) for part in get_args(kind))}]"
+        if kind is Ellipsis:
+            return "..."
         if kind is Any:
             self.imports.add("from typing import Any")
             return "Any"
@@ -106,11 +108,13 @@ def _query_params(dependant: Dependant) -> list[Any]:
 
 
 def _plain(default: Any) -> Any:
-    return getattr(default, "value", default)
+    return tuple(default) if isinstance(default, list) else getattr(default, "value", default)
 
 
 def _loose(kind: Any) -> Any:
-    """Enums travel as text."""
+    """Enums travel as text; lists are given as what cannot change, for they have defaults."""
+    if get_origin(kind) is list:
+        return tuple[get_args(kind)[0], ...]
     return str if inspect.isclass(kind) and hasattr(kind, "__members__") else kind
 
 

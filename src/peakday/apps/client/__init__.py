@@ -5,14 +5,19 @@ Written by `python tools/client.py` from the routes; `transport.py` is written b
 
 from peakday.apps.client.doors_accounts import AccountsDoors
 from peakday.apps.client.doors_behaviour import BehaviourDoors
+from peakday.apps.client.doors_carts import CartsDoors
 from peakday.apps.client.doors_catalog import CatalogDoors
 from peakday.apps.client.doors_health import HealthDoors
+from peakday.apps.client.doors_ledger import LedgerDoors
 from peakday.apps.client.doors_metrics import MetricsDoors
 from peakday.apps.client.doors_orders import OrdersDoors
+from peakday.apps.client.doors_payments import PaymentsDoors
 from peakday.apps.client.doors_price_history import PriceHistoryDoors
 from peakday.apps.client.doors_promotions import PromotionsDoors
 from peakday.apps.client.doors_sale_events import SaleEventsDoors
 from peakday.apps.client.doors_shops import ShopsDoors
+from peakday.apps.client.doors_stock import StockDoors
+from peakday.apps.client.doors_storefront import StorefrontDoors
 from peakday.apps.client.doors_workbench import WorkbenchDoors
 from peakday.apps.client.transport import ApiRefusal, Transport
 
@@ -22,14 +27,19 @@ __all__ = ["ApiRefusal", "Client"]
 class Client(
     AccountsDoors,
     BehaviourDoors,
+    CartsDoors,
     CatalogDoors,
     HealthDoors,
+    LedgerDoors,
     MetricsDoors,
     OrdersDoors,
+    PaymentsDoors,
     PriceHistoryDoors,
     PromotionsDoors,
     SaleEventsDoors,
     ShopsDoors,
+    StockDoors,
+    StorefrontDoors,
     WorkbenchDoors,
     Transport,
 ):

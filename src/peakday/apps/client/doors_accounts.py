@@ -5,6 +5,7 @@
 from pydantic.types import AwareDatetime
 
 from peakday.apps.client.transport import Transport
+from peakday.market.accounts.web.buyers_v1 import BuyerBody, NewBuyerBody, PassBody, ShopperList, ShoppersBody
 from peakday.market.accounts.web.v1 import (
     AuditList,
     KeyCreatedBody,
@@ -90,3 +91,23 @@ class AccountsDoors(Transport):
                 "search": search,
             },
         )
+
+    def make_guest(self) -> PassBody:
+        """A pass for a guest: a buyer without a login."""
+        return self.ask("POST", "/v1/buyers/guests", PassBody)
+
+    def register_buyer(self, body: NewBuyerBody) -> PassBody:
+        """Give the guest whose pass is shown, or a new buyer, a login. Passes made before open nothing any more."""
+        return self.ask("POST", "/v1/buyers", PassBody, body=body)
+
+    def sign_out_buyer(self) -> bytes:
+        """Revoke the pass that is shown."""
+        return self.ask("DELETE", "/v1/buyers/sessions", bytes)
+
+    def read_my_account(self) -> BuyerBody:
+        """Who one is as a buyer."""
+        return self.ask("GET", "/v1/my/account", BuyerBody)
+
+    def make_shoppers(self, body: ShoppersBody) -> ShopperList:
+        """Up to 1,000 simulated shoppers with passes, for a rehearsal; the platform's staff only."""
+        return self.ask("POST", "/v1/platform/shoppers", ShopperList, body=body)

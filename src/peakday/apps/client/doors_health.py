@@ -68,5 +68,5 @@ class HealthDoors(Transport):
         return self.ask("DELETE", f"/v1/shops/{shop_id}/health/items/{item_id}/exemption", bytes)
 
     def what_if(self, shop_id: str, body: WhatIfForm) -> ChangesBody:
-        """How the lowest reachable prices change if a kept instrument, a draft too, is live; nothing is saved."""
+        """How the lowest reachable prices change if a kept instrument, a draft too, is live or changed; nothing is kept."""
         return self.ask("POST", f"/v1/shops/{shop_id}/health/what-if", ChangesBody, body=body)

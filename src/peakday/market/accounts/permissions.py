@@ -95,6 +95,12 @@ SCOPES: dict[str, Scope] = {
         _set("marketing:view"),
     ),
     "marketing:write": Scope(Text("设置价格与营销活动", "Set prices and promotions"), _set("marketing:edit")),
+    "finance:read": Scope(
+        Text(
+            "读取资金账户与流水(另需 metrics:read)", "Read the shop's money and its statement (also needs metrics:read)"
+        ),
+        _set("finance:view"),
+    ),
     "metrics:read": Scope(Text("读取数据指标", "Read figures"), _set("home:view", DATA_VIEW)),
 }
 # whoever may edit items may let a program report what happens around them; people have no such menu

@@ -44,7 +44,7 @@ async def post(client, path, **form):
     return await client.post(f"{PAGE}{path}", data={**form, "csrf_token": csrf_in(page)})
 
 
-@pytest.mark.capability("TE-04", page=PAGE)
+@pytest.mark.capability("TE-04", page="/platform/switches")
 async def test_staff_turn_a_switch_and_take_it_back_with_one_click(staffed):
     async with signed_in(staffed, "li") as client:
         form = {"name": "cart.next_tier", "percent": "10", "version": "0"}
@@ -61,7 +61,7 @@ async def test_staff_turn_a_switch_and_take_it_back_with_one_click(staffed):
         assert "封网与紧急放行" in (await client.get(f"{PAGE}?lang=zh")).text
 
 
-@pytest.mark.capability("TE-04", page=PAGE)
+@pytest.mark.capability("TE-04", page="/platform/switches")
 async def test_staff_carry_a_plan_out_and_undo_it(staffed):
     async with signed_in(staffed, "li") as client:
         plan = re.search(r"/platform/switches(/plans/pln_[^/]+/run)", (await client.get(PAGE)).text).group(1)
@@ -74,7 +74,7 @@ async def test_staff_carry_a_plan_out_and_undo_it(staffed):
         assert await percent_of(staffed, "cart.next_tier") == 100
 
 
-@pytest.mark.capability("TE-05", page=PAGE)
+@pytest.mark.capability("TE-05", page="/platform/switches")
 async def test_in_a_freeze_one_asks_and_another_agrees(staffed, clock):
     async with signed_in(staffed, "li") as li, signed_in(staffed, "wang") as wang:
         made = await li.post(

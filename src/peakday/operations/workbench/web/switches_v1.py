@@ -78,7 +78,7 @@ async def turn_switch(request: Request, name: str, form: TurnForm) -> SwitchBody
 
 
 @router.post("/switches/{name}/rollback", responses=_answers(404, 409, 422))
-async def roll_back(request: Request, name: str, form: ReasonForm) -> SwitchBody:
+async def roll_switch_back(request: Request, name: str, form: ReasonForm) -> SwitchBody:
     """Back to the state before the latest turn that stands."""
     house = house_of(request)
     async with house.database.transaction() as tx:
@@ -86,7 +86,7 @@ async def roll_back(request: Request, name: str, form: ReasonForm) -> SwitchBody
 
 
 @router.get("/switch-changes", responses=_answers(422))
-async def list_changes(
+async def list_switch_changes(
     request: Request,
     name: Annotated[str | None, Query(max_length=80, pattern=LINE_PATTERN)] = None,
     cursor: Annotated[int | None, Query(ge=1, le=2**62)] = None,

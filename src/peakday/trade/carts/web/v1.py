@@ -62,7 +62,6 @@ def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _look(  # the query of a cart, field by field
-    request: Request,
     search: Annotated[str, Query(max_length=SEARCH_LENGTH_MAX, pattern=LINE_PATTERN)] = "",
     shop_id: Annotated[str | None, Query(max_length=64, description="only this shop's lines")] = None,
     show: Annotated[api.Show, Query()] = api.Show.ALL,
@@ -70,10 +69,9 @@ def _look(  # the query of a cart, field by field
     cursor: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = LINES_SHOWN,
 ) -> api.Look:
-    look = api.Look(
+    return api.Look(
         search, _id(SHOP_PREFIX, shop_id) if shop_id else None, show, sort, read_cursor(SKU_PREFIX, cursor), limit
     )
-    return _as_able(request, look)
 
 
 @doors.get("/cart", response_model=CartBody, responses=_answers(404, 422))
@@ -82,7 +80,7 @@ async def get_cart(request: Request, look: Annotated[api.Look, Depends(_look)]) 
 
     What cannot be bought is folded in `invalid`. Looking changes nothing: POST …/look says that it was seen.
     """
-    return _json(write_cart(await api.look_at_cart(house_of(request), actor_of(request), look)))
+    return _json(write_cart(await api.look_at_cart(house_of(request), actor_of(request), _as_able(request, look))))
 
 
 @doors.post("/cart/look", responses=_answers())

@@ -74,14 +74,17 @@ def _body_schema() -> dict[str, Any]:
 
 
 router = APIRouter(prefix="/v1", tags=["my"], route_class=_PlainRoute)
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"model": FlashBody, "description": "It stood already"},
+    **{status: PROBLEM_RESPONSES[status] for status in ANSWERS_BEYOND},
+}
 
 
 @router.post(
     "/my/flash-orders",
     status_code=201,
     response_model=FlashBody,
-    responses={200: {"model": FlashBody, "description": "It stood already"}}
-    | {status: PROBLEM_RESPONSES[status] for status in ANSWERS_BEYOND},
+    responses=_ANSWERS,
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _body_schema()}}}},
     summary="Order one SKU in the hot minute",
 )
