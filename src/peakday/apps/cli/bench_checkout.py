@@ -66,6 +66,8 @@ async def _run(settings: Settings, url: str, seconds: float, count: int) -> dict
     try:
         market = await make_market(database, datetime.now(UTC) - timedelta(minutes=1))
         desk = await _open_desk(settings, database, market)
+        async with database.read() as connection:
+            await connection.execute("vacuum (analyze)")  # as the server does by itself soon after a market opens
         naive_port = free_port()
         with running_server(NAIVE_APP, settings, naive_port):
             naive = _Load(desk, [naive_port], NAIVE_SECONDS)
