@@ -44,7 +44,7 @@ WARM_ORDERS = 4_000
 NAIVE_SHARE = 25  # the naive form gets one of so many orders: it is measured long enough and takes its time
 FEW_UNITS, FEW_BUYERS = 100, 10_000
 START_SECONDS_MAX = 60.0
-CALM_SECONDS_MAX = 90.0
+CALM_SECONDS_MAX = 30.0
 CALM_LOOKS = 4
 
 

@@ -1,5 +1,6 @@
 """What runs in the two processes of a market? `peakday web` answers, `peakday worker` works; both in the foreground."""
 
+import gc
 from typing import TYPE_CHECKING
 
 import typer
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 GRACE_SECONDS = 10
+GARBAGE = (50_000, 20, 100)  # a busy process holds thousands of requests at once: they are no garbage to look through
 APP = "peakday.apps.http.app:create_app"
 HTTP = "peakday.apps.http.hot_protocol:HotProtocol"  # uvicorn over httptools, with a short way to the hot door
 
@@ -34,6 +36,7 @@ def answer(host: str, port: int, app: "FastAPI | None" = None) -> None:
     """Serve the app, or one made for the purpose, until stopped."""
     import uvicorn  # noqa: PLC0415 - other commands need not load a server
 
+    gc.set_threshold(*GARBAGE)
     uvicorn.run(
         app or APP, factory=app is None, host=host, port=port, loop="uvloop", http=HTTP,
         access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False,

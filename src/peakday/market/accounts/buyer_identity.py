@@ -71,7 +71,8 @@ _revoked: WeakKeyDictionary[Database, RevokedPasses] = WeakKeyDictionary()  # on
 
 def revoked_passes(database: Database) -> RevokedPasses:
     """What this process knows of revoked passes."""
-    return _revoked.setdefault(database, RevokedPasses())
+    known = _revoked.get(database)
+    return _revoked.setdefault(database, RevokedPasses()) if known is None else known
 
 
 async def find_pass(database: Database, secret: bytes, token: str, now: datetime) -> BuyerPass | None:

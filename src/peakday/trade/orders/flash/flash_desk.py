@@ -13,6 +13,7 @@ from functools import partial
 from uuid import UUID
 
 from peakday.kernel.database import Database
+from peakday.kernel.database.arrays import quick_id
 from peakday.kernel.house import House
 from peakday.trade.orders import checkout_store
 from peakday.trade.orders.actions.place_checkout import checkout_id_of, found_again
@@ -64,8 +65,10 @@ class FlashDesk:
 
     def ask(self, buyer_id: UUID, wish: FlashWish, tell: Tell, *, is_simulated: bool) -> None:
         """The same without a task: `tell` is called with the order or the refusal. Refuses some at once."""
+        buyer_id = quick_id(buyer_id.bytes)
+        checkout_id = quick_id(checkout_id_of(buyer_id, wish.key).bytes)
         order = FlashOrder(
-            checkout_id_of(buyer_id, wish.key), buyer_id, wish.shop_id, wish.sku_id, wish.quantity, wish.terminal,
+            checkout_id, buyer_id, wish.shop_id, wish.sku_id, wish.quantity, wish.terminal,
             wish.seen_minor, is_simulated,
         )  # fmt: skip
         self._claim(order, tell, ASKS_MAX)

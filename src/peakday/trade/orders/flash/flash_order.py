@@ -5,7 +5,7 @@ the client's key, so that a retry finds its order and another wish under the sam
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
@@ -31,15 +31,15 @@ class FlashOrder:
     seen_minor: int | None = None
     is_simulated: bool = False
     event_ref: str | None = None  # on whose units the claim draws; the batch checks that it is the price's event
+    shown_id: str = field(init=False)  # the checkout's id as people and other programs see it
     # ---
     order_id: UUID | None = None
     currency: str = ""
     payable_minor: int = 0
 
-    @property
-    def shown_id(self) -> str:
-        """The checkout's id as people and other programs see it."""
-        return show_id(CHECKOUT_PREFIX, self.checkout_id)
+    def __post_init__(self) -> None:
+        """Written once: record and answer name it."""
+        self.shown_id = show_id(CHECKOUT_PREFIX, self.checkout_id)
 
     @property
     def request_hash(self) -> bytes:

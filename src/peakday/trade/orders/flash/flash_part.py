@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from peakday.kernel.database import Tx
+from peakday.kernel.database.arrays import quick_id
 from peakday.kernel.refusal import Problem, Refusal
 from peakday.trade.carts import api as carts
 from peakday.trade.orders.errors import LinesHaveProblems, PriceChanged, PriceSwitched
@@ -29,7 +30,6 @@ from peakday.trade.stock.model import Claim
 PRICES_KEPT_MAX = 20_000
 CHANNELS = {Terminal.APP: Channel.APP, Terminal.PC: Channel.PC, Terminal.WAP: Channel.WAP}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ID_TAIL = (1 << 80) - 1  # version, variant and random part of an id of version 7
 Asked = tuple[UUID, UUID, int, Terminal]
 
 
@@ -97,13 +97,13 @@ class FlashPart:
 
     async def write(self, tx: Tx, accepted: Sequence[Claim], at: datetime) -> list[NativeCheckout]:
         """Write all of them here: their checkouts differ only in who bought."""
-        first = milliseconds_of(at)
+        first = time_part(at)
         places: dict[tuple[Asked, bool], int] = {}
         patterns: list[NativeCheckout] = []
         orders = []
         for claim in accepted:
             flash = _order_of(claim)
-            flash.order_id = UUID(int=first | flash.checkout_id.int & _ID_TAIL)
+            flash.order_id = quick_id(first + flash.checkout_id.bytes[6:])
             asked = _asked(flash), flash.is_simulated
             place = places.get(asked)
             if place is None:
@@ -137,9 +137,9 @@ class FlashPart:
 NO_ADDRESS: Mapping[str, object] = {"addresses": (), "of": ()}
 
 
-def milliseconds_of(at: datetime) -> int:
-    """The time part of an id of version 7 that sorts by an instant."""
-    return ((at - _EPOCH) // timedelta(milliseconds=1)) << 80
+def time_part(at: datetime) -> bytes:
+    """The time part of an id of version 7 that sorts by an instant; the rest is the checkout's."""
+    return ((at - _EPOCH) // timedelta(milliseconds=1)).to_bytes(6, "big")
 
 
 def _order_of(claim: Claim) -> FlashOrder:

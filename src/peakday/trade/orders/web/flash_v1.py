@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from peakday.kernel.database.arrays import quick_id
 from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.refusal import Invalid, Problem, Refusal, TooLarge
 from peakday.kernel.text import Text
@@ -162,7 +163,7 @@ def _times(created_at: datetime, pay_until: datetime) -> str:
 def _read(prefix: str, shown: str) -> UUID:
     """The id that is meant; the hot minute names few."""
     try:
-        return read_id(prefix, shown)
+        return quick_id(read_id(prefix, shown).bytes)
     except ValueError:
         raise Invalid(_problem(f"{prefix}_id", "id_not_valid", f"not an id of kind {prefix}")) from None
 
