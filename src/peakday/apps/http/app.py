@@ -73,8 +73,8 @@ from peakday.trade.stock.web import v1 as stock_api
 
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
-    flash_api, carts_api, stock_api, stock_pages,
-    accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, orders_doors, metrics_api,
+    flash_api, carts_api, orders_doors, stock_api, stock_pages,
+    accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, health_pages, workbench_pages,

@@ -16,12 +16,12 @@ from peakday.kernel.refusal import Problem
 from peakday.market.catalog.model import SKU_PREFIX, ShelfGood
 from peakday.market.shops.model import ShopFront, ShopKind
 from peakday.trade.carts.quoted import Asking, Quote, QuotedLine, Wanted
+from peakday.trade.carts.rules.known_prices import known_prices
 from peakday.trade.carts.rules.piece_price import lowest_offer
 from peakday.trade.carts.rules.quote_token import quote_token
 from peakday.trade.carts.rules.relevant_instruments import relevant_instruments
 from peakday.trade.carts.rules.sellable import line_problem
 from peakday.trade.price_history.model import Offer
-from peakday.trade.promotions.api import best_price
 from peakday.trade.promotions.model import Cart, Id, Instrument, Line, PriceRules, Used
 
 CURRENCY_UNKNOWN = "CNY"  # of a till in which nothing can be bought
@@ -117,7 +117,7 @@ def _price(till: _Till, shelf: Shelf, asking: Asking) -> Quote:
         for each in relevant_instruments(lines, till.currency, shelf.wallet)
         if asking.card_ids is None or each.instrument_id in asking.card_ids
     )
-    best = best_price(cart, offers, wallet, till.rules)
+    best = known_prices.best_price(cart, offers, wallet, till.rules)
     payable = {line.line_id: line.payable_minor for line in best.priced.lines}
     quoted = tuple(_quoted(each, payable) for each in till.facts)
     token = quote_token([(line.sku_id, line.quantity, line.payable_minor) for line in quoted], best.priced)

@@ -61,7 +61,7 @@ def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 429, *statuses)}
 
 
-def _look(  # the query of a cart, field by field
+async def _look(  # the query of a cart, field by field
     search: Annotated[str, Query(max_length=SEARCH_LENGTH_MAX, pattern=LINE_PATTERN)] = "",
     shop_id: Annotated[str | None, Query(max_length=64, description="only this shop's lines")] = None,
     show: Annotated[api.Show, Query()] = api.Show.ALL,
