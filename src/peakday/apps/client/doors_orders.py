@@ -41,46 +41,6 @@ class OrdersDoors(Transport):
         """Order pieces of one SKU at once, without a cart and without cards."""
         return self.ask("POST", "/v1/my/flash-orders", FlashBody, body=body)
 
-    def list_orders(
-        self,
-        shop_id: str,
-        *,
-        cursor: str | None = None,
-        limit: int = 50,
-        status: OrderStatus | None = None,
-        terminal: Terminal | None = None,
-        region_id: str | None = None,
-        first_day: date | None = None,
-        last_day: date | None = None,
-        flag: str | None = None,
-        has_refund: bool | None = None,
-        waits_for: Waiting | None = None,
-        search: str | None = None,
-    ) -> OrderList:
-        """The shop's orders, newest first."""
-        return self.ask(
-            "GET",
-            f"/v1/shops/{shop_id}/orders",
-            OrderList,
-            query={
-                "cursor": cursor,
-                "limit": limit,
-                "status": status,
-                "terminal": terminal,
-                "region_id": region_id,
-                "first_day": first_day,
-                "last_day": last_day,
-                "flag": flag,
-                "has_refund": has_refund,
-                "waits_for": waits_for,
-                "search": search,
-            },
-        )
-
-    def read_order(self, shop_id: str, order_id: str) -> OrderDetailBody:
-        """One order."""
-        return self.ask("GET", f"/v1/shops/{shop_id}/orders/{order_id}", OrderDetailBody)
-
     def place_checkout(self, body: CheckoutForm) -> PlacedBody:
         """Order; 409 `price_changed` carries the old and the new total and the new token."""
         return self.ask("POST", "/v1/my/checkouts", PlacedBody, body=body)
@@ -202,3 +162,43 @@ class OrdersDoors(Transport):
     def take_callback(self, name: str) -> TakenBody:
         """Take a callback: raw body, signature in a header."""
         return self.ask("POST", f"/v1/gateways/{name}/callbacks", TakenBody)
+
+    def list_orders(
+        self,
+        shop_id: str,
+        *,
+        cursor: str | None = None,
+        limit: int = 50,
+        status: OrderStatus | None = None,
+        terminal: Terminal | None = None,
+        region_id: str | None = None,
+        first_day: date | None = None,
+        last_day: date | None = None,
+        flag: str | None = None,
+        has_refund: bool | None = None,
+        waits_for: Waiting | None = None,
+        search: str | None = None,
+    ) -> OrderList:
+        """The shop's orders, newest first."""
+        return self.ask(
+            "GET",
+            f"/v1/shops/{shop_id}/orders",
+            OrderList,
+            query={
+                "cursor": cursor,
+                "limit": limit,
+                "status": status,
+                "terminal": terminal,
+                "region_id": region_id,
+                "first_day": first_day,
+                "last_day": last_day,
+                "flag": flag,
+                "has_refund": has_refund,
+                "waits_for": waits_for,
+                "search": search,
+            },
+        )
+
+    def read_order(self, shop_id: str, order_id: str) -> OrderDetailBody:
+        """One order."""
+        return self.ask("GET", f"/v1/shops/{shop_id}/orders/{order_id}", OrderDetailBody)

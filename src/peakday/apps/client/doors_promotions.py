@@ -120,6 +120,18 @@ class PromotionsDoors(Transport):
         """Take no more deposits."""
         return self.ask("POST", f"/v1/shops/{shop_id}/presales/{presale_id}/end", bytes)
 
+    def read_claiming(self, shop_id: str, instrument_id: str) -> ClaimingBody:
+        """How shoppers may take cards of it."""
+        return self.ask("GET", f"/v1/shops/{shop_id}/instruments/{instrument_id}/claiming", ClaimingBody)
+
+    def open_claiming(self, shop_id: str, instrument_id: str, body: ClaimingForm) -> ClaimingBody:
+        """Let shoppers take cards of it, or change how."""
+        return self.ask("PUT", f"/v1/shops/{shop_id}/instruments/{instrument_id}/claiming", ClaimingBody, body=body)
+
+    def close_claiming(self, shop_id: str, instrument_id: str) -> bytes:
+        """Let nobody take any more; what was taken stays good."""
+        return self.ask("DELETE", f"/v1/shops/{shop_id}/instruments/{instrument_id}/claiming", bytes)
+
     def list_platform_instruments(
         self,
         *,

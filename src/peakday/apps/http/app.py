@@ -61,6 +61,7 @@ from peakday.trade.orders.web import v1 as orders_api
 from peakday.trade.payments.web import v1 as payments_api
 from peakday.trade.price_history.web import merchant as prices_pages
 from peakday.trade.price_history.web import v1 as prices_api
+from peakday.trade.promotions.web import claims_v1 as claims_api
 from peakday.trade.promotions.web import merchant as promotions_pages
 from peakday.trade.promotions.web import platform_v1 as platform_promotions_api
 from peakday.trade.promotions.web import shopper_v1 as cards_api
@@ -74,7 +75,7 @@ from peakday.trade.stock.web import v1 as stock_api
 ROOMS = (
     behaviour_api,  # first: it is asked a hundred times as often as all others
     flash_api, carts_api, orders_doors, stock_api, stock_pages,
-    accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, orders_api, metrics_api,
+    accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, claims_api, orders_api, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     importers_pages, health_pages, workbench_pages,

@@ -3,7 +3,7 @@
 import pytest
 
 from peakday.trade.promotions.guard import place_guard
-from peakday.trade.promotions.web import merchant, platform_v1, shopper_v1, v1
+from peakday.trade.promotions.web import claims_v1, merchant, platform_v1, shopper_v1, v1
 from tests.market.doors import market_app
 from tests.trade.promotions.shop_floor import SayingGuard, open_floor
 
@@ -12,7 +12,7 @@ from tests.trade.promotions.shop_floor import SayingGuard, open_floor
 def _promotions_behind_the_door(monkeypatch):
     def with_promotions(house):
         app = market_app(house)
-        for room in (v1, platform_v1, shopper_v1):
+        for room in (v1, claims_v1, platform_v1, shopper_v1):
             app.include_router(room.router)
         app.include_router(merchant.router)
         return app

@@ -1,4 +1,4 @@
-"""Which JSON doors open and close the claiming of a shop's instrument? (Below the doors of `v1.py`.)"""
+"""Which JSON doors open and close the claiming of a shop's instrument?"""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from peakday.trade.promotions.stored import PREFIX
 from peakday.trade.promotions.web.bodies import SHOP_PREFIX, utc_or_none
 from peakday.trade.promotions.web.claim_bodies import ClaimingBody, ClaimingForm, claiming_body
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/shops/{shop_id}", tags=["promotions"])
 
 ShopRef = Annotated[UUID, ShownId(SHOP_PREFIX)]
 InstrumentRef = Annotated[UUID, ShownId(PREFIX)]

@@ -25,7 +25,6 @@ from peakday.trade.promotions.stored import (
     PresaleOffer,
     Published,
 )
-from peakday.trade.promotions.web import claims_v1
 from peakday.trade.promotions.web.answers import (
     BasketForm,
     ChangedInstrument,
@@ -62,7 +61,6 @@ ShopRef = Annotated[UUID, ShownId(SHOP_PREFIX)]
 InstrumentRef = Annotated[UUID, ShownId(PREFIX)]
 PresaleRef = Annotated[UUID, ShownId(PRESALE_PREFIX)]
 Line = Annotated[str, Query(max_length=100, pattern=LINE_PATTERN)]
-router.include_router(claims_v1.router)
 
 
 def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
