@@ -6,7 +6,7 @@ slower still: the price is read once at the start and kept.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -30,8 +30,22 @@ class NaiveWriter(StockWriter):
         super().__init__(database)
         self._naive_database = database
         self._part = part
+        self._tasks: set[asyncio.Task[None]] = set()
         self._pricing = asyncio.Lock()
         self._has_priced = False
+
+    def ask(self, claim: Claim, tell: Callable[[ClaimAnswer | BaseException], None]) -> None:
+        """A task a claim."""
+        task = asyncio.create_task(self._answer(claim, tell))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, claim: Claim, tell: Callable[[ClaimAnswer | BaseException], None]) -> None:
+        try:
+            answer: ClaimAnswer | BaseException = await self.claim(claim)
+        except Exception as error:  # noqa: BLE001 - whoever asked is told
+            answer = error
+        tell(answer)
 
     async def claim(self, claim: Claim) -> ClaimAnswer:
         """The answer, once it is durable."""

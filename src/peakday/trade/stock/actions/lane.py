@@ -19,7 +19,7 @@ from peakday.kernel.database import Database, Tx
 from peakday.kernel.database.errors import DatabaseFull
 from peakday.trade.stock.errors import StockBusy, StockUnavailable
 
-BATCH_MIN = 64
+BATCH_MIN = 128
 BATCH_MAX = 2_000
 WEIGHT_MAX = 8_000  # rows of one batch
 QUEUE_MAX = 50_000
@@ -113,7 +113,7 @@ class Lane(Generic[Q, A]):
                 del batch[0]
             return
         for (_, tell), answer in zip(batch, answers, strict=True):
-            tell(answer)
+            _tell(tell, answer)
 
     async def _commit(self, connection: Tx, questions: list[Q]) -> list[A]:
         for _ in range(ATTEMPTS_MAX):
@@ -130,7 +130,15 @@ class Lane(Generic[Q, A]):
 
 def _tell_all(batch: list[tuple[Q, Tell[A]]], error: BaseException) -> None:
     for _, tell in batch:
-        tell(error)
+        _tell(tell, error)
+
+
+def _tell(tell: Tell[A], answer: A | BaseException) -> None:
+    """A caller that fails at its answer keeps nobody else from theirs."""
+    try:
+        tell(answer)
+    except Exception:  # noqa: BLE001 - logged: it is the caller's own fault
+        _log.exception("a caller failed at its answer")
 
 
 def _unavailable(error: BaseException) -> StockUnavailable:
