@@ -17,6 +17,12 @@ from peakday.market.accounts import api as accounts
 from peakday.trade.orders.web.flash_v1 import BODY_BYTES_MAX, PATH
 
 _PATH = PATH.encode()
+_REQUEST = b"POST %s HTTP/1.1\r\n" % _PATH
+_PLAIN = frozenset({
+    b"host", b"authorization", b"content-type", b"content-length", b"user-agent", b"accept", b"accept-encoding",
+    b"accept-language", b"idempotency-key", b"x-request-id", b"origin", b"referer",
+})  # fmt: skip
+DIGITS_MAX = 6
 _FIXED = b"".join(b"%s: %s\r\n" % header for header in FIXED)
 _TRANSPORT = b"%s: %s\r\n" % TRANSPORT
 _STATUS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
@@ -49,6 +55,22 @@ class HotProtocol(HttpToolsProtocol):
 
     cycle: Any
     _house: House | None = None
+    _is_within = False  # whether the parser is in the middle of a request
+
+    def data_received(self, data: bytes) -> None:
+        """Answer a whole plain hot request without the parser, or let it read."""
+        found = None if self._is_within or self._is_busy() else read_plain(data)
+        if found is not None and self._open_house():
+            self._unset_keepalive_if_required()
+            self.cycle = _Knock(found[0], keep_alive=True)
+            self._knock(self.cycle, found[1])
+            return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._is_within = True
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Take a hot request, or let uvicorn go on."""
@@ -67,45 +89,99 @@ class HotProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Knock."""
+        self._is_within = False
         knock = self.cycle
-        if type(knock) is not _Knock:
+        if type(knock) is _Knock:
+            self._knock(knock, b"".join(knock.blocks))
+        else:
             super().on_message_complete()
-            return
-        assert self._house is not None
-        who = knock.token, self.client[0] if self.client else ""
-        _gate.knock(self._house, who, b"".join(knock.blocks), partial(self._answer, knock))
 
     def _takes(self) -> bool:
         """Whether this is a plain hot request that nothing on this line is in front of."""
-        busy = self.cycle is not None and not self.cycle.response_complete
         parser = self.parser
-        if busy or self.expect_100_continue or parser.get_method() != b"POST" or parser.get_http_version() != "1.1":
+        if self._is_busy() or self.expect_100_continue:
+            return False
+        if parser.get_method() != b"POST" or parser.get_http_version() != "1.1" or parser.should_upgrade():
             return False
         token = pass_in(self.headers)
-        if token is None or parser.should_upgrade():
-            return False
-        if self._house is None:
-            self._house = _house_behind(self.app)
-        if self._house is None or not accounts.revoked_passes(self._house.database).is_known:
+        if token is None or not self._open_house():
             return False
         self.cycle = _Knock(token, keep_alive=parser.should_keep_alive())
         return True
+
+    def _is_busy(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _open_house(self) -> bool:
+        """Whether the house stands open, and revoked passes are known: else the usual way waits for both."""
+        if self._house is None:
+            self._house = _house_behind(self.app)
+        return self._house is not None and accounts.revoked_passes(self._house.database).is_known
+
+    def _knock(self, knock: _Knock, body: bytes) -> None:
+        assert self._house is not None
+        who = knock.token, self.client[0] if self.client else ""
+        _gate.knock(self._house, who, body, partial(self._answer, knock))
 
     def _answer(self, knock: _Knock, status: int, body: bytes, extra: Headers) -> None:
         knock.response_complete = True
         if knock.disconnected or self.transport.is_closing():
             return
-        parts = [_STATUS[status], _FIXED]
+        parts = [_head(status, self.server_state.default_headers)]
         if self.scheme == "https":
             parts.append(_TRANSPORT)
-        parts += [b"%s: %s\r\n" % header for header in (*self.server_state.default_headers, *extra)]
+        parts += [b"%s: %s\r\n" % header for header in extra]
         if not knock.keep_alive:
             parts.append(b"connection: close\r\n")
-        parts.append(b"content-type: %s\r\ncontent-length: %d\r\n\r\n%s" % (kind_of(status), len(body), body))
+        parts.append(b"content-length: %d\r\n\r\n" % len(body))
+        parts.append(body)
         self.transport.write(b"".join(parts))
         if not knock.keep_alive:
             self.transport.close()
         self.on_response_complete()
+
+
+def read_plain(data: bytes) -> tuple[str, bytes] | None:
+    """Token and body of a hot request that came whole and plain; None: the parser must look.
+
+    Plain is only what can be read in one way: known headers, each at most once, one length that is exactly the rest, no
+    other line breaks. Everything else, good or bad, is the parser's to judge.
+    """
+    if not data.startswith(_REQUEST):
+        return None
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    head = data[len(_REQUEST) : end]
+    lines = head.split(b"\r\n")
+    if head.count(b"\n") != len(lines) - 1 or head.count(b"\r") != len(lines) - 1 or b"\0" in head:
+        return None
+    found: dict[bytes, bytes] = {}
+    for line in lines:
+        name, _, value = line.partition(b":")
+        name = name.lower()
+        if name not in _PLAIN or name in found:
+            return None
+        found[name] = value.strip(b" \t")
+    length, body = found.get(b"content-length", b""), data[end + 4 :]
+    token = pass_in(((b"authorization", found.get(b"authorization", b"")),))
+    if token is None or not length.isdigit() or len(length) > DIGITS_MAX or int(length) != len(body):
+        return None
+    return token, body
+
+
+_heads: dict[int, tuple[object, bytes]] = {}  # by status: uvicorn's own headers it was made with, and the bytes
+
+
+def _head(status: int, default_headers: Headers) -> bytes:
+    """The first lines of an answer up to its kind; uvicorn's own headers (the date) are new once a second."""
+    known = _heads.get(status)
+    if known is not None and known[0] is default_headers:
+        return known[1]
+    lines = [_STATUS[status], _FIXED, *(b"%s: %s\r\n" % header for header in default_headers)]
+    made = b"".join([*lines, b"content-type: %s\r\n" % kind_of(status)])
+    _heads[status] = default_headers, made
+    return made
 
 
 def _house_behind(app: Any) -> House | None:

@@ -15,8 +15,8 @@ import struct
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from uuid import UUID
 
+from peakday.kernel.database.arrays import quick_id
 from peakday.kernel.settings import Settings
 from peakday.market.accounts.model import BuyerId, BuyerPass
 
@@ -63,7 +63,7 @@ def read_buyer_token(secret: bytes, token: str, now: datetime) -> BuyerPass | No
     buyer, flags, issued, expires, mark = _FIELDS.unpack(fields)
     if _microseconds(now) >= expires:
         return None
-    buyer_id = BuyerId(UUID(bytes=buyer))
+    buyer_id = BuyerId(quick_id(buyer))
     expires_at, issued_at = _instant(expires), _instant(issued)
     return BuyerPass(buyer_id, bool(flags & _GUEST), bool(flags & _SIMULATED), expires_at, issued_at, mark)
 

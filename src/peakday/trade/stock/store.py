@@ -20,11 +20,15 @@ _MODES = {mode.value: mode for mode in DeductMode}
 
 
 class LockedBatch(NamedTuple):
-    """Levels that are ours, the database's clock once they were, and when known claims were accepted."""
+    """Levels and event limits that are ours, the database's clock once they were, and when known claims were accepted.
+
+    With the event limits locked, a buyer's claims on different SKUs of the event wait for each other.
+    """
 
     levels: dict[LevelKey, Level]
     at: datetime
     known: dict[UUID, datetime]
+    event_limits: dict[EventKey, int]
 
 
 class LockedLevels(NamedTuple):
@@ -62,15 +66,21 @@ async def lock_batch(tx: Tx, keys: Collection[LevelKey], claim_ids: Iterable[UUI
         _LOCK_BATCH, [k.shop_id for k in keys], [k.sku_id for k in keys], [k.event_ref for k in keys],
         plain_array(claim_ids),
     )  # fmt: skip
-    levels, known, at = {}, {}, None
+    levels: dict[LevelKey, Level] = {}
+    known: dict[UUID, datetime] = {}
+    events: dict[EventKey, int] = {}
+    at: datetime | None = None
     for shop_id, sku_id, event_ref, available, mode, buyer_limit, low_mark, when in rows:
         if shop_id is None:
             known[sku_id] = when
             continue
+        if sku_id is None:
+            events[EventKey(shop_id, event_ref)] = buyer_limit
+            continue
         key = LevelKey(shop_id, sku_id, event_ref)
         levels[key] = Level(key, available, _MODES[mode], buyer_limit, low_mark)
         at = when if at is None else max(at, when)
-    return LockedBatch(levels, at or await tx.fetchval("select clock_timestamp()"), known)
+    return LockedBatch(levels, at or await tx.fetchval("select clock_timestamp()"), known, events)
 
 
 async def known_claims(tx: Tx, claim_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -79,12 +89,6 @@ async def known_claims(tx: Tx, claim_ids: Sequence[UUID]) -> dict[UUID, datetime
         "select claim_id, held_at from stock.hold where claim_id = any($1::text::uuid[])", plain_array(claim_ids)
     )
     return {row["claim_id"]: row["held_at"] for row in rows}
-
-
-async def lock_event_limits(tx: Tx, events: Collection[EventKey]) -> dict[EventKey, int]:
-    """The limits of events that have one; two buyers' claims on different SKUs of the event wait for each other."""
-    rows = await tx.fetch(_LOCK_EVENT_LIMITS, [e.shop_id for e in events], [e.event_ref for e in events])
-    return {EventKey(row["shop_id"], row["event_ref"]): row["buyer_limit"] for row in rows}
 
 
 async def taken_by(
@@ -117,21 +121,23 @@ async def take_units(tx: Tx, changed: Sequence[Level], taken: Sequence[Taken], a
 
     What many claims share travels once (a pattern), apart only who bought.
     """
-    patterns: dict[tuple[LevelKey, int, bool, HoldStatus, str, int], int] = {}
-    numbers = [
-        patterns.setdefault(
-            (t.key, t.need.quantity, t.is_limited, t.status, t.need.event_ref or NO_EVENT, t.claim.expires_seconds),
-            len(patterns) + 1,
-        )
-        for t in taken
-    ]
+    patterns: dict[tuple[int, bool, int], Taken] = {}  # by need, limit and expiry: what claims can differ in
+    numbers = []
+    for one in taken:
+        pattern = id(one.need), one.is_limited, one.claim.expires_seconds
+        if pattern not in patterns:
+            patterns[pattern] = one
+        numbers.append(pattern)
+    places = {pattern: place for place, pattern in enumerate(patterns, 1)}
+    of = list(patterns.values())
     await tx.execute(
         _TAKE_UNITS,
-        plain_array(numbers), plain_array(t.claim.claim_id for t in taken),
+        plain_array(places[pattern] for pattern in numbers), plain_array(t.claim.claim_id for t in taken),
         plain_array(t.claim.buyer_id for t in taken),
-        [p[0].shop_id for p in patterns], [p[0].sku_id for p in patterns], [p[0].event_ref for p in patterns],
-        [p[1] for p in patterns], [p[2] for p in patterns], [p[3].value for p in patterns], [p[4] for p in patterns],
-        [timedelta(seconds=p[5]) for p in patterns], at, [r.key.shop_id for r in changed],
+        [p.key.shop_id for p in of], [p.key.sku_id for p in of], [p.key.event_ref for p in of],
+        [p.need.quantity for p in of], [p.is_limited for p in of], [p.status.value for p in of],
+        [p.need.event_ref or NO_EVENT for p in of], [timedelta(seconds=p.claim.expires_seconds) for p in of],
+        at, [r.key.shop_id for r in changed],
         [r.key.sku_id for r in changed], [r.key.event_ref for r in changed], [r.available for r in changed],
     )  # fmt: skip
 
@@ -289,15 +295,17 @@ with locked as materialized (
 """
 _LOCK_LEVELS = f"{_LOCKED} select *, clock_timestamp() as at from locked"
 _LOCK_BATCH = f"""
-{_LOCKED}
+{_LOCKED}, limited as materialized (
+    select e.shop_id, e.event_ref, e.buyer_limit from stock.event_limit e
+    where (e.shop_id, e.event_ref) in (select shop_id, event_ref from unnest($1::uuid[], $3::text[])
+        as w (shop_id, event_ref))
+    order by e.shop_id, e.event_ref for update of e
+)
 select shop_id, sku_id, event_ref, available, mode, buyer_limit, low_mark, clock_timestamp() from locked
 union all
+select shop_id, null, event_ref, null, null, buyer_limit, null, null from limited
+union all
 select null, claim_id, null, null, null, null, null, held_at from stock.hold where claim_id = any($4::text::uuid[])
-"""
-_LOCK_EVENT_LIMITS = """
-select e.shop_id, e.event_ref, e.buyer_limit
-from unnest($1::uuid[], $2::text[]) as w (shop_id, event_ref) join stock.event_limit e using (shop_id, event_ref)
-order by e.shop_id, e.event_ref for update of e
 """
 _TAKEN = """
 select buyer_id, shop_id, sku_id, level_ref, event_ref, sum(quantity - returned)::bigint as units from stock.hold

@@ -28,6 +28,7 @@ from peakday.trade.stock.api import StockWriter
 from peakday.trade.stock.model import Claim, ClaimAnswer, Need
 
 Tell = Callable[[Placed | BaseException], None]
+NEEDS_KEPT_MAX = 20_000
 ASKS_MAX = 3  # of one wish, while the event of its price switches
 
 
@@ -51,6 +52,7 @@ class FlashDesk:
         self._writer = writer
         self._part = part
         self._tasks: set[asyncio.Task[None]] = set()
+        self._needs: dict[tuple[UUID, UUID, int, str | None], tuple[Need]] = {}  # thousands of claims share one
         self._pay_by: tuple[datetime, timedelta] | None = None
 
     async def place(self, buyer_id: UUID, wish: FlashWish, *, is_simulated: bool = False) -> Placed:
@@ -65,7 +67,6 @@ class FlashDesk:
 
     def ask(self, buyer_id: UUID, wish: FlashWish, tell: Tell, *, is_simulated: bool) -> None:
         """The same without a task: `tell` is called with the order or the refusal. Refuses some at once."""
-        buyer_id = quick_id(buyer_id.bytes)
         checkout_id = quick_id(checkout_id_of(buyer_id, wish.key).bytes)
         order = FlashOrder(
             checkout_id, buyer_id, wish.shop_id, wish.sku_id, wish.quantity, wish.terminal,
@@ -75,8 +76,13 @@ class FlashDesk:
 
     def _claim(self, order: FlashOrder, tell: Tell, asks: int) -> None:
         order.event_ref = self._part.event_of(order.shop_id, order.sku_id)
-        need = Need(order.shop_id, order.sku_id, order.quantity, order.event_ref)
-        claim = Claim(order.checkout_id, order.buyer_id, (need,), order)
+        asked = order.shop_id, order.sku_id, order.quantity, order.event_ref
+        needs = self._needs.get(asked)
+        if needs is None:
+            if len(self._needs) > NEEDS_KEPT_MAX:
+                self._needs = {}
+            needs = self._needs[asked] = (Need(*asked),)
+        claim = Claim(order.checkout_id, order.buyer_id, needs, order)
         self._writer.ask(claim, partial(self._answered, order, tell, asks - 1))
 
     def _answered(self, order: FlashOrder, tell: Tell, asks: int, answer: ClaimAnswer | BaseException) -> None:

@@ -14,7 +14,7 @@ from peakday.kernel.outbox import announce_many
 from peakday.trade.stock import store
 from peakday.trade.stock.events import LowStock
 from peakday.trade.stock.model import NO_EVENT, Claim, ClaimAnswer, Companion, Level, LevelKey
-from peakday.trade.stock.rules.claim_decisions import Decided, EventKey, Shelf, decide_claims
+from peakday.trade.stock.rules.claim_decisions import Decided, Shelf, decide_claims
 from peakday.trade.stock.rules.low_stock import fell_to_mark
 
 
@@ -36,7 +36,7 @@ async def claim_units(
     if wanted:
         before = {key: level.available for key, level in locked.levels.items()}
         decider = await companion.prepare(tx, wanted, locked.at) if companion is not None else None
-        decided = decide_claims(wanted, await _shelf(tx, wanted, locked.levels), decider)
+        decided = decide_claims(wanted, await _shelf(tx, wanted, locked), decider)
         await _write(tx, decided, [level for key, level in locked.levels.items() if level.available != before[key]],
                      before, locked.at)  # fmt: skip
         if companion is not None and decided.accepted:
@@ -65,21 +65,19 @@ def _answer(
 def _keys(claims: Iterable[Claim]) -> list[LevelKey]:
     """The levels that may be needed, each once; an event's need may also draw on the SKU's own."""
     keys: dict[LevelKey, None] = {}
-    for claim in claims:
-        for need in claim.needs:
-            keys[LevelKey(need.shop_id, need.sku_id, NO_EVENT)] = None
-            if need.event_ref:
-                keys[LevelKey(need.shop_id, need.sku_id, need.event_ref)] = None
+    for need in {id(need): need for claim in claims for need in claim.needs}.values():
+        keys[LevelKey(need.shop_id, need.sku_id, NO_EVENT)] = None
+        if need.event_ref:
+            keys[LevelKey(need.shop_id, need.sku_id, need.event_ref)] = None
     return list(keys)
 
 
-async def _shelf(tx: Tx, claims: Sequence[Claim], levels: dict[LevelKey, Level]) -> Shelf:
-    """What deciding needs: limits are only looked at where there are some."""
-    events = {EventKey(need.shop_id, need.event_ref) for claim in claims for need in claim.needs if need.event_ref}
-    limits = await store.lock_event_limits(tx, sorted(events)) if events else {}
+async def _shelf(tx: Tx, claims: Sequence[Claim], locked: store.LockedBatch) -> Shelf:
+    """What deciding needs: what buyers have is only looked at where there are limits."""
+    levels, limits = locked.levels, locked.event_limits
     if not limits and all(level.buyer_limit is None for level in levels.values()):
         return Shelf(levels)
-    shops = {need.shop_id for claim in claims for need in claim.needs}
+    shops = {key.shop_id for key in levels}
     taken, taken_in_event = await store.taken_by(tx, {claim.buyer_id for claim in claims}, shops)
     return Shelf(levels, limits, taken, taken_in_event)
 

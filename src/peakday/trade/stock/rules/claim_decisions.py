@@ -58,9 +58,10 @@ class Decided:
 def decide_claims(claims: Sequence[Claim], shelf: Shelf, decider: Decider | None) -> Decided:
     """Decide claims in their order; `shelf` then shows what is left. Each claim's SKUs are distinct."""
     decided = Decided()
+    levels: dict[int, Level | None] = {}  # by the need itself: in the hot minute a thousand claims share one
     for claim in claims:
         takes: list[tuple[Need, Level]] = []
-        refusal = _refusal(claim, shelf, takes)
+        refusal = _refusal(claim, shelf, levels, takes)
         if refusal is None and decider is not None:
             refusal = decider.take(claim)
         decided.refusals.append(refusal)
@@ -79,26 +80,34 @@ def level_of(need: Need, levels: dict[LevelKey, Level]) -> Level | None:
     return levels.get(LevelKey(need.shop_id, need.sku_id, NO_EVENT))
 
 
-def _refusal(claim: Claim, shelf: Shelf, takes: list[tuple[Need, Level]]) -> Refusal | None:
+def _refusal(
+    claim: Claim, shelf: Shelf, levels: dict[int, Level | None], takes: list[tuple[Need, Level]]
+) -> Refusal | None:  # fmt: skip
     """Why the claim gets nothing, or None and the levels that it takes from."""
     in_events: dict[EventKey, int] = {}
     for need in claim.needs:
-        level = level_of(need, shelf.levels)
+        if id(need) not in levels:
+            levels[id(need)] = level_of(need, shelf.levels)
+        level = levels[id(need)]
         if level is None:
             return NotStocked(sku_id=need.sku_id)
         if level.available < need.quantity:
-            if level.available == 0:
-                return SoldOut(sku_id=need.sku_id)
-            return StockShort(sku_id=need.sku_id, left=level.available)
+            return _too_few(need, level)
         if level.buyer_limit is not None:
             had = shelf.taken.get((claim.buyer_id, level.key), 0)
             if had + need.quantity > level.buyer_limit:
                 return BuyerLimitReached(sku_id=need.sku_id, limit=level.buyer_limit, had=had)
-        if need.event_ref:
+        if need.event_ref and shelf.event_limits:
             event = EventKey(need.shop_id, need.event_ref)
             in_events[event] = in_events.get(event, 0) + need.quantity
         takes.append((need, level))
     return _event_refusal(claim.buyer_id, in_events, shelf) if in_events else None
+
+
+def _too_few(need: Need, level: Level) -> Refusal:
+    if level.available == 0:
+        return SoldOut(sku_id=need.sku_id)
+    return StockShort(sku_id=need.sku_id, left=level.available)
 
 
 def _event_refusal(buyer_id: UUID, in_events: dict[EventKey, int], shelf: Shelf) -> Refusal | None:
@@ -115,7 +124,7 @@ def _take(claim: Claim, need: Need, level: Level, shelf: Shelf) -> Taken:
         is_limited = True
         mine = (claim.buyer_id, level.key)
         shelf.taken[mine] = shelf.taken.get(mine, 0) + need.quantity
-    if need.event_ref:
+    if need.event_ref and shelf.event_limits:
         event = EventKey(need.shop_id, need.event_ref)
         if event in shelf.event_limits:
             is_limited = True
