@@ -30,7 +30,7 @@ async def test_a_faulty_history_ends_with_every_unit_and_every_cent_in_its_place
 
 async def test_the_same_seed_is_the_same_history(database_url, empty_database_url, tmp_path):
     migrate(empty_database_url)
-    plan = replace(PLAN, steps=400)
+    plan = replace(PLAN, steps=200)
     first = await run_history(database_url, tmp_path / "one", plan)
     second = await run_history(empty_database_url, tmp_path / "two", plan)
     assert first.counts == second.counts

@@ -34,7 +34,7 @@ from peakday.trade.price_history import api as prices
 from peakday.trade.price_history.model import Offer, OfferKind
 from peakday.trade.stock.api import StockWriter
 
-EXAMPLES = 8
+EXAMPLES = 5
 STEPS = 25
 CALM = Faults(*[0.0] * 9)
 MINUTE = timedelta(minutes=1)

@@ -30,7 +30,7 @@ from peakday.trade.promotions.model import Kind, Limits, Tier, Tiers
 from tests.trade.orders.market import PLATFORM_FUNDS, TIER, Market, more_buyers, open_market
 
 STEPS = 90
-SEEDS = range(8)
+SEEDS = range(4)
 PIECES = 40
 
 
@@ -210,7 +210,7 @@ async def test_every_history_keeps_every_invariant(house, seed):
     assert history.done.get("checkout", 0) > 3, history.done
 
 
-@pytest.mark.parametrize("seed", range(100, 104))
+@pytest.mark.parametrize("seed", range(100, 102))
 async def test_histories_of_people_who_act_at_once_keep_them_too(house, seed):
     history = await begin(house, seed)
     for _ in range(6):
