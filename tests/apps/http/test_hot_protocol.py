@@ -8,6 +8,7 @@ import pytest
 import uvicorn
 
 from peakday.apps.cli.bench_flash_sale_market import make_market, make_passes
+from peakday.apps.http.hot_protocol import read_plain
 from peakday.apps.http.manners import SECURITY_HEADERS
 from peakday.kernel.clock import SystemClock
 from peakday.kernel.ids import show_id
@@ -131,3 +132,32 @@ async def test_everything_else_takes_the_usual_way(address):
         assert (await client.get("/health")).status_code == 200
         assert (await client.post(PATH, json={})).status_code == 401
         assert (await client.get(PATH)).status_code == 401
+
+
+def a_request(head="", length=2, body=b"{}"):
+    return (
+        f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer pkb1.abc\r\n{head}Content-Length: {length}\r\n\r\n"
+    ).encode() + body
+
+
+def test_a_whole_plain_request_is_read_without_the_parser():
+    assert read_plain(a_request()) == ("pkb1.abc", b"{}")
+    assert read_plain(a_request("content-type:  application/json \r\nACCEPT: */*\r\n")) == ("pkb1.abc", b"{}")
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        a_request(body=b""), a_request(body=b"{}{"), a_request(length="2x"), a_request(length=""),
+        a_request(length=-2),
+        a_request("Transfer-Encoding: chunked\r\n"), a_request("Content-Length: 2\r\n"),
+        a_request("Connection: close\r\n"),
+        a_request("Expect: 100-continue\r\n"), a_request("Host: y\r\n"), a_request("Accept: a\n b\r\n"),
+        a_request(" folded: x\r\n"), a_request("Accept : x\r\n"), a_request("Accept: \0\r\n"), a_request("x\r\n"),
+        a_request().replace(b"POST", b"PUT"), a_request().replace(b"1.1", b"1.0"),
+        a_request().replace(b"pkb1.", b"key_"),
+        a_request().replace(b"flash-orders", b"flash-orders?x=1"), a_request()[:-6], a_request()[:30],
+    ],
+)  # fmt: skip
+def test_whatever_could_be_read_in_two_ways_is_the_parsers(request_bytes):
+    assert read_plain(request_bytes) is None
