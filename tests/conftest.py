@@ -52,6 +52,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A set has another order in every process, and the workers of one run must collect the same order."""
+    for item in items:
+        for mark in item.iter_markers("parametrize"):
+            if len(mark.args) > 1 and isinstance(mark.args[1], set | frozenset):
+                raise pytest.UsageError(f"{item.nodeid}: parametrize() over a set; wrap it in sorted()")
+
+
 def _fast_folder() -> str | None:
     """Memory where there is plenty: a clone of the template takes 12 ms there and 250 ms on a disk."""
     is_roomy = Path("/dev/shm").is_dir() and shutil.disk_usage("/dev/shm").free > 4 * 2**30

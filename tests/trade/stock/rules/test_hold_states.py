@@ -11,7 +11,7 @@ def test_sold_and_released_are_final():
     assert all(not ALLOWED_MOVES[state] for state in HoldStatus if state not in OPEN_STATES)
 
 
-@pytest.mark.parametrize("state", OPEN_STATES)
+@pytest.mark.parametrize("state", sorted(OPEN_STATES))
 def test_an_open_hold_is_sold_or_released(state):
     assert can_move(state, HoldStatus.SOLD)
     assert can_move(state, HoldStatus.RELEASED)
