@@ -1,0 +1,80 @@
+"""How are stages, flows and the trade of a period asked of the facts?"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from peakday.insight.consumers import steps
+from peakday.insight.consumers.model import Assets, Flow, Place, Stage, StageRules
+from peakday.insight.consumers.rules.growth import Trade
+from peakday.insight.consumers.rules.stage_rules import first_days, rules_of
+
+TRADE = """
+with paid as (
+    select l.order_id, l.buyer_id, l.category_id, l.paid_minor
+    from order_lines l
+    where l.shop_id = $shop_id and l.paid_day >= $first_day and l.paid_day <= $last_day and l.buyer_id is not null
+      and (not coalesce(l.simulated, false) or $with_simulated)
+)
+select coalesce(sum(paid_minor), 0), count(distinct buyer_id), count(distinct order_id),
+    (select count(*) from (select distinct order_id, coalesce(category_id, '') as category_id from paid) as pairs)
+from paid
+"""
+
+
+class Facts(Protocol):
+    """What a question is put to: the fact store, Spark, or a table in memory."""
+
+    async def fetch(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[object, ...]]: ...
+
+
+def stage_parameters(
+    day: date, shop_id: UUID | None, rules: StageRules | None = None, *, with_simulated: bool = False
+) -> dict[str, object]:
+    """Every parameter of the steps."""
+    rules = rules or rules_of(day)
+    return {
+        "day": day,
+        "shop_id": str(shop_id) if shop_id else None,
+        "loyal_purchase_days": rules.loyal_purchase_days,
+        "with_simulated": with_simulated,
+        **first_days(rules, day),
+    }
+
+
+async def fetch_stages(
+    facts: Facts, shop_id: UUID, day: date, rules: StageRules | None = None, *, with_simulated: bool = False
+) -> dict[str, Stage]:
+    """The stage of each person who stands in one on that day."""
+    parameters = stage_parameters(day, shop_id, rules, with_simulated=with_simulated)
+    return {str(buyer): Stage(str(stage)) for _, buyer, stage in await facts.fetch(steps.STAGES_OF_DAY, parameters)}
+
+
+def count_stages(shop_id: UUID, day: date, stages: Mapping[str, Stage]) -> Assets:
+    """How many people stand in each stage."""
+    places = list(stages.values())
+    return Assets(shop_id, day, {stage: places.count(stage) for stage in Stage})
+
+
+def flow_between(
+    shop_id: UUID, before: tuple[date, Mapping[str, Stage]], after: tuple[date, Mapping[str, Stage]]
+) -> Flow:
+    """Who moved from which place to which between two days."""
+    (first_day, then), (last_day, now) = before, after
+    people: dict[tuple[Place, Place], int] = {}
+    for buyer in then.keys() | now.keys():
+        cell = then.get(buyer), now.get(buyer)
+        people[cell] = people.get(cell, 0) + 1
+    return Flow(shop_id, first_day, last_day, people)
+
+
+async def fetch_trade(
+    facts: Facts, shop_id: UUID, first_day: date, last_day: date, *, with_simulated: bool = False
+) -> Trade:
+    """What the shop sold to known buyers from `first_day` to `last_day`, both included, by the day of full payment."""
+    parameters = {
+        "shop_id": str(shop_id), "first_day": first_day, "last_day": last_day, "with_simulated": with_simulated,
+    }  # fmt: skip
+    paid, buyers, orders, pairs = (int(str(value)) for value in (await facts.fetch(TRADE, parameters))[0])
+    return Trade(paid, buyers, orders, pairs)

@@ -1,0 +1,1 @@
+"""The policies of the room, each alone in its file."""

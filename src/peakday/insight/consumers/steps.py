@@ -1,0 +1,96 @@
+"""Which facts put a person into a stage? Named SQL steps over the relations of the fact store, for DuckDB and Spark.
+
+`touches` are what a person saw, did or bought of a shop, once a day and kind; `stages` is the place of each person on
+`$day`. Both take one shop (`$shop_id`) or all shops (null). People of the shop's page views are known by the user that
+sent the event; a shelf or mailer that was shown in a region in a week counts as seen by everybody who bought anything
+there in that week: our definition, for a retailer's data has no impressions a person.
+"""
+
+SEEN = ("impression",)
+ACTED = ("click", "pv", "fav", "cart", "follow", "join", "comment", "like", "share", "inquiry", "search")
+
+
+def _listed(kinds: tuple[str, ...]) -> str:
+    return ", ".join(f"'{kind}'" for kind in kinds)
+
+
+BOUGHT_DAYS = """
+select distinct shop_id, buyer_id, paid_day as day
+from orders
+where paid_day >= $purchased_from and paid_day <= $day and buyer_id is not null
+  and ($shop_id is null or shop_id = $shop_id)
+  and (not coalesce(simulated, false) or $with_simulated)
+"""
+
+SENT_DAYS = f"""
+select distinct shop_id, user_id as buyer_id, day,
+    case when type in ({_listed(SEEN)}) then 'saw' else 'did' end as kind
+from events
+where day >= least($aware_from, $interested_from) and day <= $day and user_id is not null
+  and type in ({_listed(SEEN + ACTED)}) and shop_id is not null
+  and ($shop_id is null or shop_id = $shop_id)
+  and (not coalesce(simulated, false) or $with_simulated)
+"""
+
+VISITS = """
+select distinct buyer_id, region_id, paid_day as day
+from orders
+where paid_day >= $aware_from and paid_day <= $day and buyer_id is not null and region_id is not null
+  and (not coalesce(simulated, false) or $with_simulated)
+"""
+
+SHELVES = """
+select distinct shop_id, region_id, week_start
+from exposures
+where week_start >= $aware_from - 6 and week_start <= $day
+  and ($shop_id is null or shop_id = $shop_id)
+"""
+
+SHOWN_DAYS = """
+select distinct s.shop_id, v.buyer_id, v.day
+from visits v
+join shelves s on s.region_id = v.region_id and v.day >= s.week_start and v.day <= s.week_start + 6
+"""
+
+TOUCHES = """
+select shop_id, buyer_id, day, 'bought' as kind from bought_days
+union all
+select shop_id, buyer_id, day, kind from sent_days
+union all
+select shop_id, buyer_id, day, 'saw' as kind from shown_days
+"""
+
+MARKS = """
+select shop_id, buyer_id,
+    max(case when kind = 'saw' and day >= $aware_from then 1 else 0 end) as saw,
+    max(case when kind = 'did' and day >= $interested_from then 1 else 0 end) as did,
+    max(case when kind = 'bought' then 1 else 0 end) as bought,
+    sum(case when kind = 'bought' and day >= $loyal_from then 1 else 0 end) as loyal_days
+from touches
+group by shop_id, buyer_id
+"""
+
+STAGES = """
+select shop_id, buyer_id,
+    case when loyal_days >= $loyal_purchase_days then 'L'
+         when bought = 1 then 'P'
+         when did = 1 then 'I'
+         when saw = 1 then 'A' end as stage
+from marks
+where loyal_days >= $loyal_purchase_days or bought = 1 or did = 1 or saw = 1
+"""
+
+_STEPS = {
+    "bought_days": BOUGHT_DAYS, "sent_days": SENT_DAYS, "visits": VISITS, "shelves": SHELVES,
+    "shown_days": SHOWN_DAYS, "touches": TOUCHES, "marks": MARKS, "stages": STAGES,
+}  # fmt: skip
+
+
+def compose(last: str) -> str:
+    """One select: the steps as named parts of a `with`, and `last` over them."""
+    clauses = ",\n".join(f"{name} as ({text})" for name, text in _STEPS.items())
+    return f"with\n{clauses}\n{last}"
+
+
+STAGES_OF_DAY = compose("select shop_id, buyer_id, stage from stages")
+PEOPLE_BY_STAGE = compose("select shop_id, stage, count(*) as people from stages group by shop_id, stage")
