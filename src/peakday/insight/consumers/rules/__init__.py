@@ -1,1 +1,1 @@
-"""The policies of the room, each alone in its file."""
+"""Which choices of the room are policies? Windows of stages, FAST, GROW and RFM."""
