@@ -32,6 +32,7 @@ from peakday.apps.storefront.web import v1 as mall_api
 from peakday.insight.advisor.warming import warming
 from peakday.insight.advisor.web import merchant as advisor_pages
 from peakday.insight.behaviour.web import v1 as behaviour_api
+from peakday.insight.consumers.web import merchant as consumers_pages
 from peakday.insight.metrics.web import v1 as metrics_api
 from peakday.kernel.actor import ActorKind
 from peakday.kernel.house import House
@@ -78,7 +79,7 @@ ROOMS = (
     accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, claims_api, orders_api, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
-    importers_pages, health_pages, workbench_pages,
+    consumers_pages, importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,
     mall_api, mall_pages,
@@ -98,7 +99,7 @@ def create_app(opening: Opening | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opening() if opening else _open_own_house() as house:
+        async with opening() if opening else open_own_house() as house:
             app.state.house = house
             yield
 
@@ -119,17 +120,17 @@ def create_app(opening: Opening | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _open_own_house() -> AsyncIterator[House]:
-    async with open_house(read_settings()) as house, open_web_engines(house), warming(house):
+async def open_own_house(warm_after_seconds: float = 0.0) -> AsyncIterator[House]:
+    """The house of these settings' market; `warm_after_seconds`: who takes a dead one's place serves shoppers first."""
+    async with open_house(read_settings()) as house, open_web_engines(house), warming(house, warm_after_seconds):
         gc.freeze()  # what is here stays: looking through it for garbage would hold every reader up for 0.1 s
         yield house
 
 
 @door.get("/health", include_in_schema=False)
 async def health(request: Request) -> JSONResponse:
-    """Whether this process and its database answer."""
-    async with house_of(request).database.read() as connection:
-        await connection.fetchval("select 1")
+    """Whether this process and its database answer; no queue of shoppers is before it."""
+    await house_of(request).database.look()
     return JSONResponse({"status": "ok", "version": peakday.__version__})
 
 

@@ -1,1 +1,1 @@
-"""Who are a shop's consumers, how near do they stand, and where do they move?"""
+"""Who are the consumers of a shop, how near do they stand, and where do they move?"""

@@ -20,7 +20,13 @@ class Stage(StrEnum):
 
     @property
     def label(self) -> Text:
+        """What readers call it."""
         return _TITLES[self]
+
+    @property
+    def rank(self) -> int:
+        """How near: larger is nearer."""
+        return list(Stage).index(self)
 
 
 _TITLES = {

@@ -1,32 +1,23 @@
 """How are stages, flows and the trade of a period asked of the facts?"""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from peakday.insight.consumers import steps
 from peakday.insight.consumers.model import Assets, Flow, Place, Stage, StageRules
 from peakday.insight.consumers.rules.growth import Trade
+from peakday.insight.consumers.rules.rfm import Habits
 from peakday.insight.consumers.rules.stage_rules import first_days, rules_of
-
-TRADE = """
-with paid as (
-    select l.order_id, l.buyer_id, l.category_id, l.paid_minor
-    from order_lines l
-    where l.shop_id = $shop_id and l.paid_day >= $first_day and l.paid_day <= $last_day and l.buyer_id is not null
-      and (not coalesce(l.simulated, false) or $with_simulated)
-)
-select coalesce(sum(paid_minor), 0), count(distinct buyer_id), count(distinct order_id),
-    (select count(*) from (select distinct order_id, coalesce(category_id, '') as category_id from paid) as pairs)
-from paid
-"""
 
 
 class Facts(Protocol):
     """What a question is put to: the fact store, Spark, or a table in memory."""
 
-    async def fetch(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[object, ...]]: ...
+    async def fetch(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[object, ...]]:
+        """The rows of one select."""
+        ...
 
 
 def stage_parameters(
@@ -69,12 +60,30 @@ def flow_between(
     return Flow(shop_id, first_day, last_day, people)
 
 
-async def fetch_trade(
-    facts: Facts, shop_id: UUID, first_day: date, last_day: date, *, with_simulated: bool = False
-) -> Trade:
+async def fetch_trade(facts: Facts, shop_id: UUID, first_day: date, last_day: date) -> Trade:
     """What the shop sold to known buyers from `first_day` to `last_day`, both included, by the day of full payment."""
-    parameters = {
-        "shop_id": str(shop_id), "first_day": first_day, "last_day": last_day, "with_simulated": with_simulated,
-    }  # fmt: skip
-    paid, buyers, orders, pairs = (int(str(value)) for value in (await facts.fetch(TRADE, parameters))[0])
+    rows = await facts.fetch(steps.TRADE, _period(shop_id, first_day, last_day))
+    paid, buyers, orders, pairs = (int(str(value)) for value in rows[0])
     return Trade(paid, buyers, orders, pairs)
+
+
+async def fetch_habits(facts: Facts, shop_id: UUID, first_day: date, last_day: date) -> dict[str, Habits]:
+    """What each buyer of the period did, recency counted from its last day."""
+    rows = await facts.fetch(steps.HABITS, _period(shop_id, first_day, last_day))
+    habits = {}
+    for buyer, last_paid, orders, paid in rows:
+        assert isinstance(last_paid, date)
+        habits[str(buyer)] = Habits((last_day - last_paid).days, int(str(orders)), int(str(paid)))
+    return habits
+
+
+async def fetch_members(facts: Facts, shop_id: UUID, last_day: date, active_days: int) -> tuple[int, int]:
+    """The shop's members, and how many of them were active in the days that end with `last_day`."""
+    first_day = last_day - timedelta(days=active_days - 1)
+    rows = await facts.fetch(steps.MEMBERS, _period(shop_id, first_day, last_day))
+    members, active = (int(str(value)) for value in rows[0])
+    return members, active
+
+
+def _period(shop_id: UUID, first_day: date, last_day: date) -> dict[str, object]:
+    return {"shop_id": str(shop_id), "first_day": first_day, "last_day": last_day, "with_simulated": False}

@@ -94,3 +94,41 @@ def compose(last: str) -> str:
 
 STAGES_OF_DAY = compose("select shop_id, buyer_id, stage from stages")
 PEOPLE_BY_STAGE = compose("select shop_id, stage, count(*) as people from stages group by shop_id, stage")
+
+PAID_LINES = """
+select order_id, buyer_id, paid_day, coalesce(category_id, '') as category_id, paid_minor
+from order_lines
+where shop_id = $shop_id and paid_day >= $first_day and paid_day <= $last_day and buyer_id is not null
+  and (not coalesce(simulated, false) or $with_simulated)
+"""
+
+TRADE = f"""
+with paid as ({PAID_LINES})
+select coalesce(sum(paid_minor), 0), count(distinct buyer_id), count(distinct order_id),
+    (select count(*) from (select distinct order_id, category_id from paid) as pairs)
+from paid
+"""
+
+HABITS = f"""
+with paid as ({PAID_LINES})
+select buyer_id, max(paid_day), count(distinct order_id), sum(paid_minor)
+from paid
+group by buyer_id
+order by buyer_id
+"""
+
+MEMBERS = f"""
+with members as (
+    select distinct user_id as buyer_id from events
+    where shop_id = $shop_id and day <= $last_day and user_id is not null and type in ('join', 'follow')
+      and (not coalesce(simulated, false) or $with_simulated)
+),
+paid_lines as ({PAID_LINES}),
+active as (
+    select user_id as buyer_id from events
+    where shop_id = $shop_id and day >= $first_day and day <= $last_day and type in ('fav', 'cart')
+    union
+    select buyer_id from paid_lines
+)
+select count(*), count(a.buyer_id) from members m left join active a on a.buyer_id = m.buyer_id
+"""

@@ -7,9 +7,7 @@ T, the share of members who were active. Which moves count as nearer: A to I, P 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from peakday.insight.consumers.model import Flow, Place, Stage
-
-_ORDER = {stage: rank for rank, stage in enumerate(Stage)}
+from peakday.insight.consumers.model import Flow, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class Fast:
 
 def is_nearer(before: Place, after: Place) -> bool:
     """Whether somebody who stood in a stage moved to a nearer one."""
-    return before is not None and after is not None and _ORDER[after] > _ORDER[before]
+    return before is not None and after is not None and after.rank > before.rank
 
 
 def fast_of(flow: Flow, members: int, active_members: int) -> Fast:

@@ -4,6 +4,7 @@ RFM (SYSTEMS 4.2): recency, frequency and money are each compared with the avera
 that the shop sets; three yes-or-no answers make eight segments. Equal to the average counts as good.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,3 +57,35 @@ def segment_of(habits: Habits, marks: Habits) -> Segment:
         ("m", habits.paid_minor >= marks.paid_minor),
     )
     return Segment("".join(letter if is_good else "-" for letter, is_good in answers))
+
+
+def average_of(habits: Collection[Habits]) -> Habits:
+    """The marks of a shop that set none: the averages of its buyers. Needs at least one buyer."""
+    count = len(habits)
+    return Habits(
+        sum(one.recency_days for one in habits) / count,
+        sum(one.orders for one in habits) / count,
+        sum(one.paid_minor for one in habits) / count,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTotal:
+    """One segment: its buyers and what they paid in minor units."""
+
+    segment: Segment
+    people: int
+    paid_minor: int
+
+
+def count_segments(habits: Collection[Habits], marks: Habits | None = None) -> tuple[SegmentTotal, ...]:
+    """All eight segments, also the empty ones; against the averages when no marks are set. Nobody: no segments."""
+    if not habits:
+        return ()
+    marks = marks or average_of(habits)
+    people, paid = dict.fromkeys(Segment, 0), dict.fromkeys(Segment, 0)
+    for one in habits:
+        segment = segment_of(one, marks)
+        people[segment] += 1
+        paid[segment] += round(one.paid_minor)
+    return tuple(SegmentTotal(segment, people[segment], paid[segment]) for segment in Segment)

@@ -1,0 +1,83 @@
+"""How do other rooms ask about a shop's consumers?
+
+    picture = await picture_of(actor, store, shop_id, first_day, last_day)
+    people = await people_in_cell(actor, store, shop_id, (first_day, Stage.AWARE), (last_day, Stage.PURCHASED))
+
+Every function takes the actor first and needs `data:view` on the shop.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from peakday.insight.consumers import queries
+from peakday.insight.consumers.model import Assets, Flow, Place
+from peakday.insight.consumers.queries import Facts
+from peakday.insight.consumers.rules.fast import Fast, fast_of
+from peakday.insight.consumers.rules.growth import Lever, Trade, split_growth
+from peakday.insight.consumers.rules.rfm import SegmentTotal, count_segments
+from peakday.kernel.actor import Actor, require
+
+__all__ = ["Growth", "Picture", "people_in_cell", "picture_of"]
+
+DATA_VIEW = "data:view"
+ACTIVE_DAYS = 30  # of the T in FAST; another text says 180
+HABIT_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What a period sold, what the period of the same length before it sold, and which levers made the difference."""
+
+    before: Trade
+    after: Trade
+    levers: dict[Lever, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A shop's consumers over one period: the flow goes from the evening before its first day to its last day."""
+
+    before: Assets
+    after: Assets
+    flow: Flow
+    fast: Fast
+    growth: Growth
+    segments: tuple[SegmentTotal, ...]
+
+
+async def picture_of(actor: Actor, facts: Facts, shop_id: UUID, first_day: date, last_day: date) -> Picture:
+    """Everything about the consumers of one period; refuses with NotFound (another's shop) and NotAllowed."""
+    require(actor, DATA_VIEW, shop_id)
+    eve = first_day - timedelta(days=1)
+    length = last_day - eve
+    then, now, sold, sold_before, habits, (members, active) = await asyncio.gather(
+        queries.fetch_stages(facts, shop_id, eve),
+        queries.fetch_stages(facts, shop_id, last_day),
+        queries.fetch_trade(facts, shop_id, first_day, last_day),
+        queries.fetch_trade(facts, shop_id, first_day - length, eve),
+        queries.fetch_habits(facts, shop_id, last_day - timedelta(days=HABIT_DAYS - 1), last_day),
+        queries.fetch_members(facts, shop_id, last_day, ACTIVE_DAYS),
+    )
+    flow = queries.flow_between(shop_id, (eve, then), (last_day, now))
+    return Picture(
+        before=queries.count_stages(shop_id, eve, then),
+        after=queries.count_stages(shop_id, last_day, now),
+        flow=flow,
+        fast=fast_of(flow, members, active),
+        growth=Growth(sold_before, sold, split_growth(sold_before, sold)),
+        segments=count_segments(habits.values()),
+    )
+
+
+async def people_in_cell(
+    actor: Actor, facts: Facts, shop_id: UUID, before: tuple[date, Place], after: tuple[date, Place]
+) -> list[str]:
+    """The buyers who stood in one place on one day and in another on the other: a crowd; refuses as `picture_of`."""
+    require(actor, DATA_VIEW, shop_id)
+    (first_day, left), (last_day, reached) = before, after
+    then, now = await asyncio.gather(
+        queries.fetch_stages(facts, shop_id, first_day), queries.fetch_stages(facts, shop_id, last_day)
+    )
+    return sorted(buyer for buyer in then.keys() | now.keys() if (then.get(buyer), now.get(buyer)) == (left, reached))

@@ -1,0 +1,1 @@
+"""Through which pages do people see a shop's consumers?"""
