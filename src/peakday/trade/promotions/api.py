@@ -73,7 +73,7 @@ from peakday.trade.promotions.stored import (
     UseReturn,
     Version,
 )
-from peakday.trade.promotions.use_batches import Switch, open_use_book, return_whole_uses, write_uses
+from peakday.trade.promotions.use_batches import Switch, lock_uses, open_use_book, return_whole_uses, write_uses
 
 __all__ = [
     "EDIT",
@@ -152,6 +152,7 @@ __all__ = [
     "list_moves",
     "list_presales",
     "list_versions",
+    "lock_uses",
     "move",
     "next_tiers",
     "offer_presale",

@@ -91,12 +91,17 @@ async def write_uses(tx: Tx, book: UseBook, now: datetime) -> None:
         await tx.execute(_TAKE_CARDS, list(taken_off), list(taken_off.values()))
 
 
+async def lock_uses(tx: Tx, order_ids: Sequence[UUID]) -> None:
+    """Lock the tallies of what these orders use, in their order: before several `return_use` in one transaction."""
+    await tx.execute(_LOCK_USED, list(order_ids))
+
+
 async def return_whole_uses(tx: Tx, order_ids: Sequence[UUID], key: str, now: datetime) -> int:
     """Undo every use of orders that were never paid, cards and counts too; how many. Again with any key: nothing.
 
     A use of which some value came back before is left to `return_use`. Locks the tallies.
     """
-    await tx.execute(_LOCK_USED, list(order_ids))
+    await lock_uses(tx, order_ids)
     return int(await tx.fetchval(_RETURN_WHOLE, list(order_ids), key, now))
 
 

@@ -15,12 +15,13 @@ from peakday.kernel.ids import derived_id
 from peakday.kernel.refusal import NotFound
 from peakday.market.accounts import api as accounts
 from peakday.trade.orders import checkout_store, life_store, refund_store
-from peakday.trade.orders.actions.complete_refunds import complete, complete_new
+from peakday.trade.orders.actions.complete_refunds import complete_goods, complete_new
 from peakday.trade.orders.errors import OrderHeld, OrderMoveRefused
 from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import OrderLine, OrderStatus, Refund, RefundKind, RefundState
 from peakday.trade.orders.refund_store import Asked
 from peakday.trade.orders.rules.refund_amounts import RefundedBefore, refund_pieces
+from peakday.trade.payments.model import NewRefund
 
 EDIT = "trade:edit"
 STOCK_SHORT = "stock_short"
@@ -54,8 +55,8 @@ async def cancel_order(
 
 async def refund_short_lines(
     tx: Tx, held: Sequence[tuple[UUID, UUID]], short: Sequence[tuple[UUID, UUID]], at: datetime
-) -> None:  # fmt: skip
-    """Give back the lines of (checkout, SKU) whose units were gone when they were paid.
+) -> list[NewRefund]:  # fmt: skip
+    """Give back the lines of (checkout, SKU) whose units were gone when they were paid; their money is to follow.
 
     `held`: all orders of those checkouts, (shop_id, order_id), which the caller holds.
     """
@@ -72,7 +73,7 @@ async def refund_short_lines(
         if line.sku_id in by_checkout[order.checkout_id] and _left(order, line, before)
     ]
     await refund_store.insert_refunds(tx, refunds, Asked(SYSTEM, at))
-    await complete(tx, orders, refunds, SYSTEM, at, is_in_stock=True)
+    return await complete_goods(tx, orders, refunds, SYSTEM, at, is_in_stock=True)
 
 
 async def _lock(

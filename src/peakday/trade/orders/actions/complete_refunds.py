@@ -43,12 +43,24 @@ async def complete_new(tx: Tx, orders: Sequence[LockedOrder], refunds: Sequence[
 
 
 async def complete(
-    tx: Tx, orders: Sequence[LockedOrder], refunds: Sequence[Refund], actor: Actor, at: datetime, *,
-    is_in_stock: bool = False,
+    tx: Tx, orders: Sequence[LockedOrder], refunds: Sequence[Refund], actor: Actor, at: datetime
 ) -> None:  # fmt: skip
     """Carry out refunds that are written as completed. All orders of their checkouts are held.
 
-    `is_in_stock`: the pieces are on the shelf already. Refuses `ShopLacksMoney`: then undo the transaction.
+    Refuses `ShopLacksMoney`: then undo the transaction.
+    """
+    money = await complete_goods(tx, orders, refunds, actor, at)
+    if money:
+        await payments.refund_all(tx, money, at)
+
+
+async def complete_goods(
+    tx: Tx, orders: Sequence[LockedOrder], refunds: Sequence[Refund], actor: Actor, at: datetime, *,
+    is_in_stock: bool = False,
+) -> list[NewRefund]:  # fmt: skip
+    """All of it but the money, which is to be given back last: the books are locked after everything else.
+
+    `is_in_stock`: the pieces are on the shelf already.
     """
     by_id = {order.order_id: order for order in orders}
     await refund_store.count_completed(tx, refunds)
@@ -65,11 +77,9 @@ async def complete(
     ]
     news += [OrderClosed(o.shop_id, o.order_id, o.buyer_id, MoveReason.REFUNDED_WHOLE.value) for o in closed]
     await announce_many(tx, news, at)
-    money = [
+    return [
         NewRefund(r.refund_id, r.order_id, r.amount_minor, r.reason or r.kind.value) for r in refunds if r.amount_minor
     ]
-    if money:
-        await payments.refund_all(tx, money, at)
 
 
 async def _restock(
@@ -101,6 +111,7 @@ async def _give_instruments_back(
     if not of_pieces or not discounted:
         return
     checkouts = {(order.buyer_id, order.checkout_id) for order in touched.values()}
+    await promotions.lock_uses(tx, [checkout_id for _, checkout_id in checkouts])  # as checkouts do, by instrument
     quotes = await checkout_store.find_quotes(tx, sorted(checkouts))
     before = await refund_store.refunded_before(tx, [order.pair for order in orders])
     for buyer_id, checkout_id in sorted(checkouts):

@@ -14,8 +14,10 @@ from peakday.kernel.actor import SYSTEM, Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
 from peakday.kernel.ids import derived_id
-from peakday.trade.orders import life_store, refund_store
-from peakday.trade.orders.actions.ask_refunds import REFUNDABLE, lock_own
+from peakday.kernel.refusal import NotFound
+from peakday.market.accounts import api as accounts
+from peakday.trade.orders import checkout_store, life_store, refund_store
+from peakday.trade.orders.actions.ask_refunds import REFUNDABLE
 from peakday.trade.orders.actions.complete_refunds import complete
 from peakday.trade.orders.deals import record_new_deals
 from peakday.trade.orders.errors import RefundOpen
@@ -71,8 +73,11 @@ async def ask_protection(
 
     Refuses `NotFound`, `RefundOpen`.
     """
-    order = await lock_own(tx, actor, order_id)
-    orders = await life_store.lock_checkouts(tx, [(order.buyer_id, order.checkout_id)])
+    stored = await checkout_store.find_checkout_of_order(tx, accounts.require_buyer(actor), order_id)
+    if stored is None:
+        raise NotFound
+    orders = await life_store.lock_checkouts(tx, [(stored.buyer_id, stored.checkout_id)])
+    order = next(each for each in orders if each.order_id == order_id)
     await record_new_deals(tx)
     at = at or await life_store.database_now(tx)
     return await _protect(tx, orders, ProtectionAsk(*order.pair, line_no, Asked.ON_REQUEST), actor, at)

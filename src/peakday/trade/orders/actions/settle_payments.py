@@ -69,11 +69,10 @@ async def settle_notices(tx: Tx, notices: Sequence[Notice], at: datetime | None 
             await _take_deposits(tx, paid, at)
         else:
             short += await mark_paid(tx, paid, at)
+    back = late + (await refund_short_lines(tx, pairs, short, at) if short else [])
     await payments.post_money(tx, taken, at)
-    if late:
-        await payments.refund_all(tx, late, at)
-    if short:
-        await refund_short_lines(tx, pairs, short, at)
+    if back:
+        await payments.refund_all(tx, back, at)
     return taken
 
 
