@@ -57,6 +57,12 @@ class RuleSet:
     effective_to: date | None
     source: str
     params: Mapping[str, Any]
+    source_zh: str = ""
+
+    @property
+    def source_text(self) -> Text:
+        """Where it was announced, for a reader."""
+        return Text(self.source_zh or self.source, self.source)
 
     def holds_on(self, on: date) -> bool:
         """Whether this version is in force on a market day."""
@@ -107,7 +113,7 @@ def _read_version(file: Path, name: str, entry: Mapping[str, Any]) -> RuleSet:
     _refuse_times_without_zone(file, label, entry["params"])
     version = RuleSet(
         name, entry["version"], entry["effective_from"], entry.get("effective_to"),
-        entry["source"], MappingProxyType(entry["params"]),
+        entry["source"], MappingProxyType(entry["params"]), entry.get("source_zh", ""),
     )  # fmt: skip
     if version.effective_to is not None and version.effective_to < version.effective_from:
         raise BadRuleSet(file=file.name, reason=f"version {label} ends before it begins")

@@ -233,6 +233,7 @@ def _render(request: Request, template: str, shop_id: UUID, **values: Any) -> Re
     return house_of(request).get(Pages).render(
         request, template, active="health", base=f"{shop_base}/health", shop_base=shop_base, kind_texts=KIND_TEXTS,
         remedy_texts=REMEDY_TEXTS, source_texts=SOURCE_TEXTS, severity_texts=SEVERITY_TEXTS, reason_texts=REASON_TEXTS,
+        rules_titles=promotions.RULES_TITLES,
         show=show_id, plain=lambda text: show_id(INSTRUMENT_PREFIX, UUID(text)), written=decimal_text,
         may_edit=actor_of(request).can(api.EDIT), **values,
     )  # fmt: skip

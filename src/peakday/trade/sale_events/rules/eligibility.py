@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from peakday.kernel.money import AMOUNT_MINOR_MAX
+from peakday.kernel.money import AMOUNT_MINOR_MAX, decimal_text
 from peakday.kernel.refusal import Problem
 from peakday.kernel.text import Text
 from peakday.market.catalog.model import Good
@@ -110,7 +110,7 @@ def _price_faults(wish: Wish, good: Good, terms: Terms, known: Known) -> Iterato
             "price_not_positive",
             Text("活动价须大于 0", "the price must be above 0"),
             Text("填写活动价", "Say the price"),
-            wish.price_minor,
+            decimal_text(wish.price_minor, known.currency),
         )
         return
     if good.price_minor is None:
@@ -126,7 +126,7 @@ def _price_faults(wish: Wish, good: Good, terms: Terms, known: Known) -> Iterato
             "above_list_price",
             Text("活动价高于一口价", "it is above the list price"),
             Text("降到一口价或以下", "Lower it to the list price or below"),
-            wish.price_minor,
+            decimal_text(wish.price_minor, known.currency),
         )
     permitted = known.permitted.get(good.sku_id)
     if permitted is None and not terms.accepts_unproven:
@@ -135,7 +135,7 @@ def _price_faults(wish: Wish, good: Good, terms: Terms, known: Known) -> Iterato
             "not_proven",
             Text("统计期内没有可比价格", "no price is known to prove it by"),
             Text("联系小二人工审核", "Ask the platform's staff to look at it"),
-            wish.price_minor,
+            decimal_text(wish.price_minor, known.currency),
         )
     elif permitted is not None and wish.price_minor > permitted:
         yield _fault(
@@ -143,7 +143,7 @@ def _price_faults(wish: Wish, good: Good, terms: Terms, known: Known) -> Iterato
             "above_permitted",
             Text("活动价高于可报最高价,未通过价格证明", "it is above what the price proof permits"),
             Text("在“低价查询”中查看可报最高价", "See the low-price query for the highest price"),
-            wish.price_minor,
+            decimal_text(wish.price_minor, known.currency),
         )
 
 
@@ -155,7 +155,7 @@ def _deposit_faults(wish: Wish, track: Track, known: Known) -> Iterator[Problem]
                 "no_deposit_here",
                 Text("现货没有定金", "a spot sale has no deposit"),
                 Text("留空", "Leave it empty"),
-                wish.deposit_minor,
+                decimal_text(wish.deposit_minor, known.currency),
             )
         return
     least, most = known.deposit_bp
@@ -175,7 +175,7 @@ def _deposit_faults(wish: Wish, track: Track, known: Known) -> Iterator[Problem]
                 f"a deposit is {least / 100:g} % to {most / 100:g} % of the price",
             ),
             Text("修改定金", "Correct the deposit"),
-            wish.deposit_minor,
+            decimal_text(wish.deposit_minor, known.currency),
         )
 
 
