@@ -10,7 +10,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 
 import psycopg
 import pytest
@@ -76,6 +76,23 @@ def test_committed_data_survives_kill_9_and_the_address_stays(installation):
         os.kill(server_pid(installation), signal.SIGKILL)
         assert ensure_server(installation) == url
     assert read(url) == [0, 1, 2]
+
+
+def ask_for_long(connection):
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute("select sum(n) from generate_series(1, 2000000000) n")
+
+
+def test_what_a_killed_server_left_at_work_does_not_hold_the_next_one_up(installation):
+    url = ensure_server(installation)
+    asker = Thread(target=ask_for_long, args=[psycopg.connect(url)])
+    asker.start()
+    time.sleep(0.2)
+    os.kill(server_pid(installation), signal.SIGKILL)
+    begun = time.monotonic()
+    assert ensure_server(installation) == url
+    assert time.monotonic() - begun < 5
+    asker.join()
 
 
 def test_a_server_that_runs_and_does_not_answer_yet_is_waited_for(installation, monkeypatch):

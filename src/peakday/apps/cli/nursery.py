@@ -15,6 +15,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 READY = "ready"
+WARM_AFTER_SECONDS = 30.0  # figures are reckoned when the shop has caught up: that takes both processors for seconds
 
 
 @dataclass
@@ -82,10 +84,10 @@ class Nursery:
 
 def nursery() -> None:
     """Load everything, then fork what the keeper asks for on the standard input; end when it asks no more."""
-    from peakday.apps.http.app import create_app  # noqa: PLC0415 - other commands need not load every room
+    from peakday.apps.http.app import create_app, open_own_house  # noqa: PLC0415 - other commands need not load every room
     from peakday.apps.worker.main import run_worker  # noqa: PLC0415,F401 - as above; loaded for the children
 
-    app = create_app()
+    app = create_app(partial(open_own_house, WARM_AFTER_SECONDS))
     gc.collect()
     gc.freeze()  # what is shared with the children stays shared
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a child ended

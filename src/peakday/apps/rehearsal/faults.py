@@ -1,8 +1,11 @@
 """What goes wrong on purpose, and how long until the shop serves again?
 
 Kills are `kill -9`, one after another at random moments, web, worker and PostgreSQL shuffled; the next one waits until
-the shop serves again. A web process serves when `/health` answers from a new process; PostgreSQL likewise; a worker
-when a new one has said that it started. A slow disk is PostgreSQL waiting a millisecond before each flush of its log.
+the shop serves again. It does when a shopper is told yes to a change (a cart, an address, an order, a payment: written
+to disk) that was asked after the new process was there: an answer of the old one, or of what it left running, does not
+count. Besides the shoppers of the load a witness asks, who changes a cart of their own until it succeeds. No shopper
+asks a worker: it is back when a new one has opened its house and says that it started. A slow disk is PostgreSQL
+waiting a millisecond before each flush of its log.
 """
 
 import asyncio
@@ -15,15 +18,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psycopg
 
+from peakday.apps.rehearsal.wire import Question, Wire
 from peakday.kernel.database.launcher import server_pid
 
 RECOVERY_SECONDS_MAX = 60.0
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.02
+WITNESS_SECONDS_MAX = 2.0  # then the witness asks anew
 GAP_SECONDS_MIN = 0.1
 SLOWER_BY_US = 1000
 STARTED = b"worker started"
@@ -73,9 +77,11 @@ class Kill:
 
 @dataclass
 class Killer:
-    """Somebody who pulls plugs."""
+    """Somebody who pulls plugs. `witness` is the change that is asked on the wire until it is done again."""
 
     site: Site
+    wire: Wire
+    witness: Question
     faults: tuple[Fault, ...]
     count_each: int
     seed: int
@@ -111,28 +117,31 @@ class Killer:
         said = log.stat().st_size if log.exists() else 0
         os.kill(pid, signal.SIGKILL)
         killed = time.perf_counter()
-        while time.perf_counter() - killed < RECOVERY_SECONDS_MAX:
-            if self.site.pid_of(fault) not in {None, pid} and await asyncio.to_thread(self._serves, fault, said):
-                return Kill(fault, killed - began, pid, time.perf_counter() - killed)
+        try:
+            async with asyncio.timeout(RECOVERY_SECONDS_MAX):
+                while self.site.pid_of(fault) in {None, pid}:  # noqa: ASYNC110 - another process is watched
+                    await asyncio.sleep(LOOK_SECONDS)
+                back = await (self._started(log, said) if fault is Fault.KILL_WORKER else self._served())
+        except TimeoutError:
+            return Kill(fault, killed - began, pid, None)
+        return Kill(fault, killed - began, pid, back - killed)
+
+    async def _started(self, log: Path, said: int) -> float:
+        """When a new worker has said that it started."""
+        while not _has_started(log, said):  # noqa: ASYNC110 - another process is watched
             await asyncio.sleep(LOOK_SECONDS)
-        return Kill(fault, killed - began, pid, None)
+        return time.perf_counter()
 
-    def _serves(self, fault: Fault, said: int) -> bool:
-        if fault is Fault.KILL_WORKER and not _has_started(self.site.home / "worker.log", said):
-            return False
-        return is_healthy(self.site.host, self.site.port)
-
-
-def is_healthy(host: str, port: int) -> bool:
-    """Whether the shop and its database answer."""
-    connection = HTTPConnection(host, port, timeout=5)
-    try:
-        connection.request("GET", "/health")
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
+    async def _served(self) -> float:
+        """When the first change was done that somebody asks from now on."""
+        lookout = self.wire.lookout
+        lookout.begin(time.perf_counter())
+        while lookout.served_at is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WITNESS_SECONDS_MAX):
+                    await self.wire.ask(self.witness)
+            await asyncio.sleep(LOOK_SECONDS)
+        return lookout.served_at
 
 
 def noted_pid(home: Path, name: str) -> int | None:

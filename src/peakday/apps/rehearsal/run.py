@@ -19,13 +19,13 @@ from pathlib import Path
 from uuid import UUID
 
 from peakday.apps.rehearsal.audit import Comparison, compare
-from peakday.apps.rehearsal.baskets import Basket, read_baskets
+from peakday.apps.rehearsal.baskets import Basket, BasketLine, read_baskets
 from peakday.apps.rehearsal.curve import OPENING, arrivals
 from peakday.apps.rehearsal.entrance import make_shoppers
 from peakday.apps.rehearsal.faults import DECISIONS, KILLS, Fault, Kill, Killer, Site, slow_disk
 from peakday.apps.rehearsal.measures import Measures
 from peakday.apps.rehearsal.shopper import Errand, Ledger, Pass, Street, run_errand
-from peakday.apps.rehearsal.wire import Wire
+from peakday.apps.rehearsal.wire import Question, Wire
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import SystemClock
 from peakday.kernel.database import Database, connect
@@ -39,6 +39,7 @@ from peakday.kernel.text import Text
 RECOVERY_SECONDS_LIMIT = 10.0
 LANES = 96
 AUDIT_SECONDS_MAX = 1200
+WITNESS = "witness"
 
 
 class MarketClosed(Refusal):
@@ -133,7 +134,7 @@ async def rehearse(settings: Settings, plan: Plan, progress: Progress) -> Outcom
         rehearsal_id = await switches.open_rehearsal(tx, [fault.value for fault in plan.faults], SystemClock().now())
     progress.enter("shoppers")
     run_ref = show_id("reh", rehearsal_id)
-    refs = [f"{run_ref[-10:]}-{basket.basket_ref}" for basket in baskets]
+    refs = [f"{run_ref[-10:]}-{ref}" for ref in (*[basket.basket_ref for basket in baskets], WITNESS)]
     passes = await make_shoppers(f"http://{site.host}:{site.port}", site.home, refs)
     progress.enter("load")
     async with slow_disk(url, is_wanted=Fault.SLOW_DISK in plan.faults):
@@ -172,10 +173,11 @@ async def _load(
     wire = Wire(site.host, site.port, progress.measures)
     decisions = tuple(one for fault in plan.faults for one in DECISIONS.get(fault, ()))
     street = Street(wire, progress.ledger, run_ref, decisions)
-    lanes, began = asyncio.Semaphore(plan.lanes), wire.began
-    progress.began = began
     kills = tuple(fault for fault in plan.faults if fault in KILLS)
-    progress.killer = Killer(site, kills, plan.kills_each, seed=plan.baskets)
+    witness = await _call_witness(site, wire, passes[-1], baskets[0].lines[0])
+    progress.killer = Killer(site, *witness, kills, plan.kills_each, seed=plan.baskets)
+    lanes, began = asyncio.Semaphore(plan.lanes), time.perf_counter()
+    progress.began = wire.began = began
     killing = asyncio.create_task(progress.killer.work(began, plan.seconds))
 
     async def errand(number: int, instant: float) -> None:
@@ -197,6 +199,14 @@ async def _load(
     await progress.killer.finish(killing)
     wire.close()
     return took
+
+
+async def _call_witness(site: Site, wire: Wire, who: Pass, line: BasketLine) -> tuple[Wire, Question]:
+    """A shopper with a line in the cart, measured apart, and the change that they ask for again and again."""
+    own = Wire(site.host, site.port, Measures(), wire.lookout)
+    wish = {"shop_id": line.shop_id, "sku_id": line.sku_id, "quantity": 1}
+    await own.ask(Question(WITNESS, "POST", "/v1/my/cart/lines", who.token, wish))
+    return own, Question(WITNESS, "PATCH", f"/v1/my/cart/lines/{line.sku_id}", who.token, {"is_selected": True})
 
 
 @asynccontextmanager

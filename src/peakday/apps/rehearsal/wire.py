@@ -60,12 +60,30 @@ class Question:
 
 
 @dataclass
+class Lookout:
+    """When did the shop serve again? At the first change that it said yes to and that was asked after an instant."""
+
+    since: float = float("inf")
+    served_at: float | None = None
+
+    def begin(self, since: float) -> None:
+        """Look out for changes asked from then on."""
+        self.since, self.served_at = since, None
+
+    def note(self, asked_at: float, now: float) -> None:
+        """A change was done."""
+        if self.served_at is None and asked_at >= self.since:
+            self.served_at = now
+
+
+@dataclass
 class Wire:
     """Lines to one web server, kept open, as many as are in use at once."""
 
     host: str
     port: int
     measures: Measures
+    lookout: Lookout = field(default_factory=Lookout)
     began: float = field(default_factory=time.perf_counter)
     _idle: "deque[_Line]" = field(default_factory=deque)
     _made: int = 0
@@ -79,6 +97,8 @@ class Wire:
             sent = time.perf_counter()
             answer = await self._ask_once(request)
             now = time.perf_counter()
+            if answer.is_yes and question.method != "GET":
+                self.lookout.note(sent, now)
             if answer.status and answer.status < 500 and answer.status != 429:
                 self.measures.note(question.door, now - self.began, now - sent)
                 if not answer.is_yes:
@@ -106,6 +126,9 @@ class Wire:
         except (TimeoutError, ConnectionError):
             line.hang_up()
             return Answer(0, b"")
+        except asyncio.CancelledError:  # nobody waits for this answer any more
+            line.hang_up()
+            raise
         self._idle.append(line)
         return answer
 

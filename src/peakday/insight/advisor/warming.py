@@ -32,9 +32,9 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def warming(house: House) -> AsyncIterator[None]:
-    """Keep the largest shops warm until the end of the block."""
-    task = asyncio.create_task(_keep_warm(house))
+async def warming(house: House, after_seconds: float = 0.0) -> AsyncIterator[None]:
+    """Keep the largest shops warm until the end of the block, beginning after so many seconds."""
+    task = asyncio.create_task(_keep_warm(house, after_seconds))
     task.add_done_callback(_tell)
     try:
         yield
@@ -49,7 +49,8 @@ def _tell(task: asyncio.Task[None]) -> None:
         _log.error("the largest shops are not kept warm", exc_info=task.exception())
 
 
-async def _keep_warm(house: House) -> None:
+async def _keep_warm(house: House, after_seconds: float) -> None:
+    await asyncio.sleep(after_seconds)
     await asyncio.to_thread(house.get(Pages).compile)
     while True:
         await warm_up(house)

@@ -5,14 +5,19 @@ same data, one that never was is created. The address and the generated password
 data folder, so that they move with it. The server listens on 127.0.0.1 only, on a free port that it keeps; it needs no
 socket folder. Committed data survives kill -9: `fsync` and `synchronous_commit` are on. A half-made data folder is
 never used: it is made under another name and renamed when complete.
+
+How long a start after kill -9 takes is bounded: at most `LOG_REPLAYED` of the log or `CHECKPOINT_EVERY` is gone through
+again, and what a dead server left running is ended first.
 """
 
 import contextlib
 import fcntl
 import json
 import os
+import random
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -35,6 +40,12 @@ STOP_SECONDS_MAX = 60
 ORPHAN_SECONDS_MAX = 15  # after kill -9 the old children need a moment to go
 CONNECT_SECONDS_MAX = 5
 LOG_BYTES_MAX = 20_000_000
+LOG_REPLAYED = "1GB"  # gone through again in 3 s where 4 GB took 12
+CHECKPOINT_EVERY = "1min"
+# below the numbers that the system gives to outgoing lines: one of those must not sit on our port while we start again
+PORTS = range(20_000, 32_000)
+PORTS_TRIED_MAX = 200
+PORT_SECONDS_MAX = 1
 _TAIL_CHARACTERS = 1500
 _ACCESS_FILE = "peakday.json"
 
@@ -104,7 +115,8 @@ def _start(installation: Installation, access: _Access | None, log: Path) -> _Ac
         access = _create_cluster(installation)
     else:
         _check_version(installation)
-    if not _is_free(access.port) and _running_pid(installation.data_dir) is None:
+    _end_orphans(installation.data_dir)
+    if _running_pid(installation.data_dir) is None and not _comes_free(access.port):
         access = _Access(_free_port(), access.password)
     _write_settings(installation, access)
     deadline = time.monotonic() + ORPHAN_SECONDS_MAX
@@ -196,8 +208,8 @@ def _write_settings(installation: Installation, access: _Access) -> None:
         "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
         # pages of random ids hardly compress: it would save a quarter of the log and triple the time of an import
         "wal_compression": "off",
-        "max_wal_size": "4GB",
-        "checkpoint_timeout": "15min",
+        "max_wal_size": LOG_REPLAYED,
+        "checkpoint_timeout": CHECKPOINT_EVERY,
         "jit": "off",
         "timezone": "'UTC'",
         "log_timezone": "'UTC'",
@@ -263,6 +275,17 @@ def _remove_stale_pid_file(data_dir: Path) -> None:
         (data_dir / "postmaster.pid").unlink(missing_ok=True)
 
 
+def _end_orphans(data_dir: Path) -> None:
+    """Kill what a killed server left behind: while one of its processes works on, PostgreSQL does not start here."""
+    if _running_pid(data_dir) is not None:
+        return
+    folder = str(data_dir.resolve())
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has gone, or is not ours
+            if str((process / "cwd").readlink()) == folder and (process / "cmdline").read_bytes()[:9] == b"postgres:":
+                os.kill(int(process.name), signal.SIGKILL)
+
+
 def _is_ours(access: _Access, data_dir: Path) -> bool:
     """Whether the server of this very folder answers at the address (another may have taken the port)."""
     try:
@@ -314,11 +337,24 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def _comes_free(port: int) -> bool:
+    """Whether the port is free, now or in a moment: web and worker know the server by it."""
+    deadline = time.monotonic() + PORT_SECONDS_MAX
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def _free_port() -> int:
-    with socket.socket() as probe:
+    for port in random.sample(PORTS, PORTS_TRIED_MAX):
+        if _is_free(port):
+            return port
+    with socket.socket() as probe:  # a crowded machine: any port will do
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        found: int = probe.getsockname()[1]
+        return found
 
 
 @contextlib.contextmanager

@@ -3,6 +3,9 @@
 At the entry (a request, a job, a command): `async with database.transaction() as tx`. Actions receive `tx` and never
 commit. `read` gives a connection for queries outside a transaction. JSON columns travel as Python values, and every
 session runs in UTC.
+
+While the server is away one task knocks and everybody else waits for it, up to `AWAY_SECONDS_MAX`: a restart is not
+slowed down by thousands who knock, and most of those who ask during it are served late instead of being refused.
 """
 
 import asyncio
@@ -22,6 +25,9 @@ Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectio
 POOL_SIZE = 16
 STATEMENT_TIMEOUT_SECONDS = 60
 CLOSE_SECONDS_MAX = 10
+AWAY_SECONDS_MAX = 3.0  # so long a question waits for a server that is being started again
+KNOCK_SECONDS = 0.05
+LOOK_SECONDS_MAX = 2.0
 # what is said of a server that is not there, is starting or stopping, or has gone in the middle of a sentence
 _AWAY = (
     asyncpg.PostgresConnectionError,
@@ -55,6 +61,9 @@ class Database:
         self._pool = pool
         self.url = url
         self._folder: Path | None = None
+        self._return: asyncio.Task[None] | None = None
+        self._look: asyncio.Task[None] | None = None
+        self._look_line: asyncpg.Connection[asyncpg.Record] | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -63,7 +72,7 @@ class Database:
         Refuses `DatabaseFull`, and `DatabaseAway` when the server goes; whether it was committed is then unknown.
         """
         try:
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with self._borrowed() as connection, connection.transaction():
                 yield connection
         except asyncpg.DiskFullError as error:
             raise DatabaseFull from error
@@ -76,12 +85,21 @@ class Database:
     async def read(self) -> AsyncIterator[Tx]:
         """A connection for reads. Refuses `DatabaseAway`."""
         try:
-            async with self._pool.acquire() as connection:
+            async with self._borrowed() as connection:
                 yield connection
         except _AWAY as error:
             raise DatabaseAway from error
         except asyncpg.InterfaceError as error:
             raise _away_or(error) from error
+
+    async def look(self) -> None:
+        """Whether the server answers: asked on a line of its own, so that nobody who queues for the pool is in the way,
+        and once for all who ask at the same time. Refuses `DatabaseAway`.
+        """
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(self._ask_anything())
+            self._look.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.shield(self._look)
 
     async def local_folder(self) -> Path | None:
         """Where the server's data lies, if that is on this machine and we may know it: for looking at its disk."""
@@ -99,10 +117,64 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back; a server that is down is not waited for long."""
+        for task in (self._return, self._look):
+            if task is not None:
+                task.cancel()
+        if self._look_line is not None:
+            self._look_line.terminate()
         try:
             await asyncio.wait_for(self._pool.close(), CLOSE_SECONDS_MAX)
         except TimeoutError:
             self._pool.terminate()
+
+    @asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[Tx]:
+        connection = await self._take()
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
+
+    async def _take(self) -> "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]":
+        """A connection of the pool, or the fault that kept it away for `AWAY_SECONDS_MAX`: nothing was asked yet."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + AWAY_SECONDS_MAX
+        while True:
+            if self._return is not None:
+                await asyncio.wait([self._return], timeout=max(0.0, deadline - loop.time()))
+            try:
+                if self._return is not None and not self._return.done():
+                    raise DatabaseAway
+                return await self._pool.acquire()
+            except _AWAY:
+                if loop.time() >= deadline:
+                    raise
+                if self._return is None or self._return.done():
+                    self._return = asyncio.create_task(self._knock())
+
+    async def _knock(self) -> None:
+        """Ends when the server lets somebody in, or says why not."""
+        while True:
+            try:
+                line = await asyncpg.connect(self.url, timeout=LOOK_SECONDS_MAX)
+            except (*_AWAY, TimeoutError):
+                await asyncio.sleep(KNOCK_SECONDS)
+            except asyncpg.PostgresError:
+                return
+            else:
+                line.terminate()
+                return
+
+    async def _ask_anything(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS_MAX):
+                if self._look_line is None or self._look_line.is_closed():
+                    self._look_line = await asyncpg.connect(self.url)
+                await self._look_line.fetchval("select 1")
+        except (*_AWAY, TimeoutError, asyncpg.InterfaceError) as error:
+            if self._look_line is not None:
+                self._look_line.terminate()
+            raise DatabaseAway from error
 
 
 def _away_or(error: asyncpg.InterfaceError) -> Exception:
