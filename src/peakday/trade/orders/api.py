@@ -18,7 +18,7 @@ from peakday.trade.orders.actions.decide_refunds import (
     take_return,
 )
 from peakday.trade.orders.actions.end_presales import close_unpaid_tails, end_presale_order
-from peakday.trade.orders.actions.keep_addresses import list_addresses, remove_address, save_address
+from peakday.trade.orders.actions.keep_addresses import add_address, list_addresses, remove_address, save_address
 from peakday.trade.orders.actions.make_invoices import InvoiceWish, ask_invoice, decline_invoice, issue_invoice
 from peakday.trade.orders.actions.pay_orders import pay_checkout
 from peakday.trade.orders.actions.place_checkout import checkout_id_of, place_checkout
@@ -68,6 +68,7 @@ __all__ = [
     "OrdersCompanion",
     "PresaleWish",
     "ShopSums",
+    "add_address",
     "answer_overdue",
     "approve_refund",
     "ask_invoice",

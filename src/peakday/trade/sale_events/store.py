@@ -13,7 +13,7 @@ from uuid import UUID
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id
-from peakday.trade.sale_events.errors import ShopNotEnrolled
+from peakday.trade.sale_events.errors import CodeTaken, ShopNotEnrolled
 from peakday.trade.sale_events.exits import Consequences, Exit
 from peakday.trade.sale_events.model import (
     Entry,
@@ -43,15 +43,16 @@ on conflict ({", ".join(_KEY)}) do update set exit_id = null,
 
 
 async def insert_event(tx: Tx, actor: Actor, plan: EventPlan, now: datetime) -> UUID:
-    """Store a draft; its id. The code must be free."""
-    event_id = new_id(now)
-    await tx.execute(
+    """Store a draft; its id. Refuses `CodeTaken`, also when somebody else takes it at the same time."""
+    event_id = await tx.fetchval(
         "insert into sale_events.event (event_id, code, name_zh, name_en, note_zh, note_en, enrols_from, enrols_until,"
         " terms, source, is_sample, created_at, created_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-        " $13)",
-        event_id, plan.code, plan.name.zh, plan.name.en, plan.note.zh, plan.note.en, plan.enrols_from,
+        " $13) on conflict (code) do nothing returning event_id",
+        new_id(now), plan.code, plan.name.zh, plan.name.en, plan.note.zh, plan.note.en, plan.enrols_from,
         plan.enrols_until, terms_json(plan), plan.source, plan.is_sample, now, actor.account_id,
     )  # fmt: skip
+    if event_id is None:
+        raise CodeTaken(taken=plan.code)
     for number, track in enumerate(plan.tracks, 1):
         await tx.execute(
             "insert into sale_events.track values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -65,7 +66,7 @@ async def insert_event(tx: Tx, actor: Actor, plan: EventPlan, now: datetime) -> 
                 for place, wave in enumerate(track.waves, 1)
             ],
         )
-    return event_id
+    return UUID(bytes=event_id.bytes)
 
 
 def terms_json(plan: EventPlan) -> dict[str, Any]:

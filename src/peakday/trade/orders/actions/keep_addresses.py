@@ -1,6 +1,7 @@
 """How does a buyer keep addresses? One of them is the usual one; orders keep their own copy."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,19 @@ from peakday.trade.orders.errors import AddressNotFound, BadAddress, TooManyAddr
 LINE_MAX = 200
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{4,19}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+async def add_address(tx: Tx, actor: Actor, address: Address, now: datetime) -> Address:
+    """Keep a new address; one that is kept already with the same words is that one, also for two that ask at once.
+
+    Refuses `BadAddress`, `TooManyAddresses`.
+    """
+    buyer_id = accounts.require_buyer(actor)
+    await checkout_store.lock_addresses(tx, buyer_id)
+    for kept in await checkout_store.list_addresses(tx, buyer_id):
+        if replace(address, address_id=kept.address_id) == kept:
+            return kept
+    return await save_address(tx, actor, address, now)
 
 
 async def save_address(tx: Tx, actor: Actor, address: Address, now: datetime) -> Address:

@@ -223,9 +223,7 @@ async def add_address(request: Request, form: AddressForm) -> AddressBody:
     house, actor = house_of(request), actor_of(request)
     now = house.clock.now()
     async with house.database.transaction() as tx:
-        same = [kept for kept in await api.list_addresses(tx, actor) if _is_same(kept, form)]
-        address = same[0] if same else _address(new_id(now), form)
-        return address_body(await api.save_address(tx, actor, address, now))
+        return address_body(await api.add_address(tx, actor, _address(new_id(now), form), now))
 
 
 @router.put("/addresses/{address_id}", responses=_answers(404))
@@ -257,7 +255,3 @@ def _address(address_id: UUID, form: AddressForm) -> Address:
         address_id=address_id, recipient=form.recipient, phone=form.phone, city=form.city, street=form.street,
         region_id=form.region_id, postcode=form.postcode, is_default=form.is_default,
     )  # fmt: skip
-
-
-def _is_same(kept: Address, form: AddressForm) -> bool:
-    return kept == _address(kept.address_id, form)

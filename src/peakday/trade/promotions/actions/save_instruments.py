@@ -98,12 +98,17 @@ async def copy_instrument(
 async def roll_back(
     tx: Tx, actor: Actor, shop_id: UUID | None, instrument_id: UUID, version: int, now: datetime
 ) -> StoredInstrument:  # fmt: skip
-    """A new version, as a draft, that says what an earlier one said. Refuses as `edit_instrument`."""
+    """A new version, as a draft, that says what an earlier one said; a draft that says so already stays as it is.
+
+    Refuses as `edit_instrument`.
+    """
     require_owner(actor, EDIT, shop_id)
     stored = await store.lock_instrument(tx, shop_id, instrument_id)
     earlier = await queries.find_version(tx, instrument_id, version)
     if earlier is None:
         raise InstrumentNotFound
+    if stored.status is InstrumentStatus.DRAFT and write_instrument(stored.instrument) == write_instrument(earlier):
+        return stored
     require_move(stored.status, InstrumentStatus.DRAFT)
     await require_sound(tx, actor, shop_id, earlier, now)
     await store.save_version(tx, stored, earlier, Moved(actor, InstrumentStatus.DRAFT, now), version)
