@@ -34,6 +34,7 @@ _PAID = "(select checkout_id from orders.customer_order where paid_at is not nul
 
 
 @pytest.mark.parametrize("invariant, corruption", [
+    ("line_refund_is_at_most_paid", "update orders.line set refund_minor = paid_minor + 1"),
     ("discount_is_of_a_known_level",
      "update orders.line set discounts = replace(discounts::text, 'cross_shop', 'odd')::jsonb"),
     ("discount_is_of_a_known_level",

@@ -63,6 +63,10 @@ _INVARIANTS = MappingProxyType({
     "refund_is_at_most_paid": """
         select order_id, format('refund %s > paid %s', refund_minor, paid_minor) from orders.customer_order
         where refund_minor > greatest(paid_minor, 0) and not 'refund_exceeds_paid' = any(flags)""",
+    "line_refund_is_at_most_paid": """
+        select order_id, format('line %s: refund %s > paid %s', line_no, l.refund_minor, l.paid_minor)
+        from orders.line l join orders.customer_order o using (shop_id, order_id)
+        where o.source = 'peakday' and l.refund_minor > l.paid_minor""",
     "number_is_used_once": """
         select (array_agg(order_id))[2], format('%s orders are called %s %s', count(*), source, source_ref)
         from orders.customer_order group by shop_id, source, source_ref having count(*) > 1""",

@@ -38,6 +38,16 @@ async def find_checkout(tx: Tx, buyer_id: UUID, checkout_id: UUID) -> StoredChec
     return _checkout(row) if row else None
 
 
+async def find_checkouts(tx: Tx, buyer_id: UUID, checkout_ids: Sequence[UUID]) -> list[StoredCheckout]:
+    """Those of a buyer's checkouts that there are, in the order of their ids."""
+    rows = await tx.fetch(
+        f"select {_CHECKOUT} from orders.checkout where buyer_id = $1 and checkout_id = any($2::uuid[])"
+        " order by checkout_id",
+        buyer_id, checkout_ids,
+    )  # fmt: skip
+    return [_checkout(row) for row in rows]
+
+
 async def find_checkout_of_order(tx: Tx, buyer_id: UUID, order_id: UUID) -> StoredCheckout | None:
     """The checkout of a buyer's order, or none: also where the order is another's."""
     row = await tx.fetchrow(

@@ -8,6 +8,7 @@ price history counts it by itself.
 
 import tempfile
 from typing import IO
+from uuid import UUID
 
 from peakday.kernel.database import Tx
 from peakday.trade.price_history import api as price_history
@@ -41,6 +42,17 @@ async def record_new_deals(tx: Tx) -> int:
         await _copy_out(tx, _DEALS.format(changed=changed), file)
         file.seek(0)
         return await price_history.record_deal_file(tx, SOURCE, file, until)
+
+
+async def record_deals_of(tx: Tx, order: tuple[UUID, UUID]) -> None:
+    """Let the price history know (shop_id, order_id), which is held, as it stands: what went back of it counts."""
+    since = await price_history.deals_read_until(tx, SOURCE)
+    is_behind = since is None or await tx.fetchval(
+        "select changed_xid >= $3::text::xid8 from orders.customer_order where shop_id = $1 and order_id = $2",
+        *order, str(since),
+    )  # fmt: skip
+    if is_behind:
+        await record_new_deals(tx)
 
 
 async def _copy_out(tx: Tx, query: str, file: IO[bytes]) -> None:

@@ -23,3 +23,8 @@ class RefundWish:
     kind: RefundKind = RefundKind.REFUND_ONLY
     pieces: int | None = None
     minor: int | None = None
+
+
+def is_reason(text: str) -> bool:
+    """Whether a person wrote something that can be kept: 1 to `REASON_LETTERS_MAX` letters, none of them NUL."""
+    return 1 <= len(text) <= REASON_LETTERS_MAX and "\0" not in text

@@ -81,8 +81,7 @@ async def list_my_orders(
     assert 1 <= limit <= PAGE_MAX, limit
     rows = await tx.fetch(_MY_ORDERS, buyer_id, cursor, None if status is None else status.value, limit + 1)
     page = rows[:limit]
-    names = sorted({row["checkout_id"] for row in page})
-    stored = [each for name in names if (each := await checkout_store.find_checkout(tx, buyer_id, name)) is not None]
+    stored = await checkout_store.find_checkouts(tx, buyer_id, list({row["checkout_id"] for row in page}))
     stories = await _stories(tx, [(row["shop_id"], row["order_id"]) for row in page], stored)
     return MyOrders(tuple(stories), page[-1]["order_id"] if len(rows) > limit else None)
 

@@ -1,6 +1,7 @@
 """What happens to an order between its payment and its end, whoever acts, and however often?"""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -326,6 +327,18 @@ async def test_declined_and_withdrawn_refunds_move_no_more(market):
         await market.do(api.approve_refund, market.one.owner, shop_id, second.refund_id)
     assert (await market.order(placed))["refund_minor"] == 0
     await sound(market)
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 501, "a\0b"])
+async def test_a_reason_that_cannot_be_kept_is_refused(market, reason):
+    placed = await tea(market)
+    await market.pay(market.buyer, placed.checkout_id)
+    wish = RefundWish(order_id=placed.orders[0].order_id, line_no=1, key="r", reason=reason, pieces=1)
+    with pytest.raises(BadRefundWish):
+        await market.do(api.ask_refund, market.buyer, wish)
+    asked = await market.do(api.ask_refund, market.buyer, replace(wish, reason="x"))
+    with pytest.raises(BadRefundWish):
+        await market.do(api.decline_refund, market.one.owner, market.one.shop_id, asked.refund_id, reason)
 
 
 async def test_a_refund_that_nobody_answers_is_granted(market):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from peakday.trade.orders import api
+from peakday.trade.orders.actions.protect_prices import protect_line
 from peakday.trade.orders.audit import audit
 from peakday.trade.orders.deals import record_new_deals
 from peakday.trade.orders.life_store import database_now
@@ -85,6 +86,23 @@ async def test_protection_and_refund_together_are_what_was_paid(market):
     assert await market.do(api.cancel_order, market.buyer, order_id) == 9_000
     order = await market.order(placed)
     assert (order["refund_minor"], order["status"]) == (20_000, "closed")
+    assert await audit(market.house) == []
+
+
+async def test_what_went_back_since_the_last_reading_is_not_given_again(market):
+    shop_id = market.one.shop_id
+    placed = await market.place(market.buyer, (shop_id, market.one.tea, 2), (shop_id, market.one.big_tea, 2))
+    await market.pay(market.buyer, placed.checkout_id)
+    async with market.database.transaction() as tx:
+        await record_new_deals(tx)
+    order_id = placed.orders[0].order_id
+    refund = await market.do(
+        api.ask_refund, market.buyer, RefundWish(order_id=order_id, line_no=1, key="r", reason="x", pieces=1)
+    )
+    await market.do(api.approve_refund, market.one.owner, shop_id, refund.refund_id)
+    await fall_to(market, 1)
+    assert await market.do(protect_line, (shop_id, order_id), 1, await now(market))
+    assert (await market.order(placed))["refund_minor"] == 19_999
     assert await audit(market.house) == []
 
 

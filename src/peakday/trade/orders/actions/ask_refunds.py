@@ -23,7 +23,7 @@ from peakday.trade.orders.events import RefundAsked
 from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import OrderLine, OrderStatus, Refund, RefundKind, RefundState
 from peakday.trade.orders.refund_store import Asked
-from peakday.trade.orders.refunds import REASON_LETTERS_MAX, RefundWish
+from peakday.trade.orders.refunds import REASON_LETTERS_MAX, RefundWish, is_reason
 from peakday.trade.orders.rules.deadlines import refundable_until
 from peakday.trade.orders.rules.refund_amounts import RefundAmount, RefundedBefore, refund_money, refund_pieces
 from peakday.trade.orders.rules.refund_states import require_refund_move
@@ -124,7 +124,7 @@ def _require_askable(order: LockedOrder, wish: RefundWish, at: datetime) -> None
         problems.append(
             _problem("kind", "nothing_to_return", "未发货或未填件数,无法退货", "There are no goods to return")
         )
-    if not 1 <= len(wish.reason) <= REASON_LETTERS_MAX:
+    if not is_reason(wish.reason):
         problems.append(_problem("reason", "length", f"请用 1 到 {REASON_LETTERS_MAX} 字说明原因", "Say why"))
     if problems:
         raise BadRefundWish(*problems)

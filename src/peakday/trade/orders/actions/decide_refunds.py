@@ -17,7 +17,7 @@ from peakday.trade.orders.actions.complete_refunds import complete
 from peakday.trade.orders.errors import BadRefundWish
 from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import Refund, RefundKind, RefundState
-from peakday.trade.orders.refunds import REASON_LETTERS_MAX
+from peakday.trade.orders.refunds import is_reason
 from peakday.trade.orders.rules.deadlines import asked_before
 from peakday.trade.orders.rules.refund_states import require_refund_move
 from peakday.trade.payments.errors import ShopLacksMoney
@@ -63,7 +63,7 @@ async def decline_refund(
     _, refund = await _lock(tx, shop_id, refund_id)
     if refund.state is RefundState.DECLINED:
         return refund
-    if not 1 <= len(note) <= REASON_LETTERS_MAX:
+    if not is_reason(note):
         raise BadRefundWish(_problem("note", "length", "请填写拒绝原因", "Say why you decline"))
     require_refund_move(refund.state, RefundState.DECLINED)
     await refund_store.move_refund(

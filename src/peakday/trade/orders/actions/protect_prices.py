@@ -19,7 +19,7 @@ from peakday.market.accounts import api as accounts
 from peakday.trade.orders import checkout_store, life_store, refund_store
 from peakday.trade.orders.actions.ask_refunds import REFUNDABLE
 from peakday.trade.orders.actions.complete_refunds import complete
-from peakday.trade.orders.deals import record_new_deals
+from peakday.trade.orders.deals import record_deals_of, record_new_deals
 from peakday.trade.orders.errors import RefundOpen
 from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import Refund, RefundKind, RefundState
@@ -78,7 +78,6 @@ async def ask_protection(
         raise NotFound
     orders = await life_store.lock_checkouts(tx, [(stored.buyer_id, stored.checkout_id)])
     order = next(each for each in orders if each.order_id == order_id)
-    await record_new_deals(tx)
     at = at or await life_store.database_now(tx)
     return await _protect(tx, orders, ProtectionAsk(*order.pair, line_no, Asked.ON_REQUEST), actor, at)
 
@@ -91,6 +90,7 @@ async def _protect(
         return None
     if any(refund.line_no == ask.line_no for refund in await refund_store.list_open_refunds(tx, [order.pair])):
         raise RefundOpen
+    await record_deals_of(tx, order.pair)
     try:
         protection = await prices.grant_protection(tx, SYSTEM, ask, at)
     except DealNotFound:

@@ -15,6 +15,7 @@ from peakday.trade.promotions.model import PIECES_MAX
 SHOP_PREFIX, SKU_PREFIX, CARD_PREFIX = "shp", "sku", "crd"
 WANTED_MAX = 300
 AMOUNT_MAX = 10**12
+TEXT_PATTERN = r"^[^\x00]*$"  # lines of text that PostgreSQL can hold
 
 Key = Annotated[str, Field(min_length=1, max_length=KEY_LENGTH_MAX, pattern=LINE_PATTERN)]
 Words = Annotated[str, Field(max_length=200, pattern=LINE_PATTERN)]
@@ -76,7 +77,7 @@ class RefundForm(BaseModel):
     kind: RefundKind = RefundKind.REFUND_ONLY
     pieces: Pieces | None = None
     minor: Annotated[int, Field(ge=1, le=AMOUNT_MAX)] | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_LETTERS_MAX)]
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_LETTERS_MAX, pattern=TEXT_PATTERN)]
 
 
 class ParcelForm(BaseModel):

@@ -24,7 +24,7 @@ from peakday.trade.orders.web.my_bodies import (
     invoice_body,
     refund_body,
 )
-from peakday.trade.orders.web.my_forms import ParcelForm
+from peakday.trade.orders.web.my_forms import TEXT_PATTERN, ParcelForm
 from peakday.trade.promotions.api import DepositFate
 
 router = APIRouter(prefix="/v1/shops/{shop_id}", tags=["orders"])
@@ -38,7 +38,7 @@ InvoiceRef = Annotated[UUID, ShownId(INVOICE_PREFIX)]
 class NoteForm(BaseModel):
     """A reason that the buyer reads."""
 
-    note: Annotated[str, Field(min_length=1, max_length=REASON_LETTERS_MAX)]
+    note: Annotated[str, Field(min_length=1, max_length=REASON_LETTERS_MAX, pattern=TEXT_PATTERN)]
 
 
 class HoldForm(BaseModel):
