@@ -5,7 +5,7 @@ from types import MappingProxyType
 from peakday.kernel.text import Text
 from peakday.trade.orders.api import TIMELINE_WORDS
 from peakday.trade.orders.model import OrderStatus, RefundState
-from peakday.trade.orders.stories import TimelineEntry
+from peakday.trade.orders.stories import InvoiceState, TimelineEntry
 
 STATUS_TEXTS = MappingProxyType({
     OrderStatus.AWAITING_PAYMENT: Text("待付款", "To pay"),
@@ -19,6 +19,10 @@ REFUND_TEXTS = MappingProxyType({
     RefundState.PAYING: Text("退款中", "Being paid back"),
     RefundState.RETURNING: Text("请寄回商品", "Send the goods back"), RefundState.COMPLETED: Text("已退款", "Refunded"),
     RefundState.DECLINED: Text("商家已拒绝", "Declined"), RefundState.WITHDRAWN: Text("已撤销", "Withdrawn"),
+})  # fmt: skip
+INVOICE_TEXTS = MappingProxyType({
+    InvoiceState.ASKED: Text("等待商家开具", "Waiting for the shop"), InvoiceState.ISSUED: Text("已开具", "Issued"),
+    InvoiceState.DECLINED: Text("商家未开具", "Declined"), InvoiceState.VOID: Text("已作废", "Void"),
 })  # fmt: skip
 
 

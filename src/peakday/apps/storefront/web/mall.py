@@ -2,8 +2,19 @@
 
 from fastapi import APIRouter
 
-from peakday.apps.storefront.web import browse, cart, checkout, entering, items, orders, paying, waiting
+from peakday.apps.storefront.web import (
+    aftercare,
+    browse,
+    cart,
+    checkout,
+    entering,
+    items,
+    orders,
+    paying,
+    presales,
+    waiting,
+)
 
 router = APIRouter(include_in_schema=False)
-for topic in (browse, entering, items, cart, checkout, paying, orders, waiting):
+for topic in (browse, entering, items, cart, checkout, presales, paying, orders, aftercare, waiting):
     router.include_router(topic.router)

@@ -1,6 +1,7 @@
 """How does a shopper follow what they bought? Their orders, the story of each, and what may be done about it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,14 +11,16 @@ from starlette.responses import RedirectResponse, Response
 
 from peakday.apps.storefront.departments import find_directory
 from peakday.apps.storefront.goods import tile_of
+from peakday.apps.storefront.presales import step_of
 from peakday.apps.storefront.titles import tidy
 from peakday.apps.storefront.web.entering import is_registered, to_sign_in
 from peakday.apps.storefront.web.showing import show
-from peakday.apps.storefront.words import REFUND_TEXTS, STAGES, STATUS_TEXTS, story_words
+from peakday.apps.storefront.words import INVOICE_TEXTS, REFUND_TEXTS, STAGES, STATUS_TEXTS, story_words
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id, read_id, show_id
 from peakday.kernel.refusal import NotFound, Refusal
+from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import ShownId
 from peakday.kernel.web.problems import status_of
@@ -27,7 +30,7 @@ from peakday.market.shops import api as shops
 from peakday.trade.orders import api as orders
 from peakday.trade.orders.model import ORDER_PREFIX, REFUND_PREFIX, OrderLine, OrderStatus, RefundKind, RefundState
 from peakday.trade.orders.refunds import REASON_LETTERS_MAX, RefundWish
-from peakday.trade.orders.stories import OrderStory
+from peakday.trade.orders.stories import InvoiceState, OrderStory
 from peakday.trade.payments.model import PAYMENT_PREFIX
 
 router = APIRouter(include_in_schema=False)
@@ -35,6 +38,8 @@ router = APIRouter(include_in_schema=False)
 PAGE = 10
 OPEN_REFUNDS = {RefundState.ASKED, RefundState.RETURNING, RefundState.PAYING}
 OrderRef = Annotated[UUID, ShownId(ORDER_PREFIX)]
+REFUNDABLE = {OrderStatus.AWAITING_SHIPMENT, OrderStatus.SHIPPED, OrderStatus.COMPLETED}
+Told = tuple[int, Text, datetime | None]  # the line, what was found, until when it may be asked again
 Act = Callable[[Tx, Actor, UUID, FormData], Awaitable[object]]
 
 
@@ -47,7 +52,7 @@ async def list_orders(request: Request, status: str = "", after: Annotated[str, 
     wanted = OrderStatus(status) if status in set(OrderStatus) else None
     async with house.database.read() as connection:
         page = await orders.list_my_orders(connection, actor_of(request), wanted, _cursor(after), PAGE)
-        values = await _beside(request, connection, page.items)
+        values = await beside(request, connection, page.items)
     following = f"/mall/orders?after={show_id(ORDER_PREFIX, page.next_cursor)}" if page.next_cursor else None
     if following and wanted:
         following += f"&status={wanted.value}"
@@ -61,7 +66,7 @@ async def show_order(request: Request, order_id: OrderRef) -> Response:
     """One order with its story."""
     if not is_registered(request):
         return to_sign_in(request)
-    return await _page(request, order_id, None)
+    return await show_story(request, order_id, None)
 
 
 @router.post("/mall/orders/{order_id}/payment")
@@ -73,7 +78,7 @@ async def pay(request: Request, order_id: OrderRef) -> Response:
             story = await orders.get_my_order(tx, actor, order_id)
             payment = await orders.pay_checkout(tx, actor, _checkout_of(story))
     except Refusal as refusal:
-        return await _page(request, order_id, refusal)
+        return await show_story(request, order_id, refusal)
     return RedirectResponse(f"/mall/pay/{show_id(PAYMENT_PREFIX, payment.payment_id)}", 303)
 
 
@@ -145,29 +150,35 @@ async def _do(request: Request, order_id: UUID, act: Act) -> Response:
         async with house.database.transaction() as tx:
             await act(tx, actor_of(request), order_id, form)
     except Refusal as refusal:
-        return await _page(request, order_id, refusal)
+        return await show_story(request, order_id, refusal)
     return RedirectResponse(f"/mall/orders/{show_id(ORDER_PREFIX, order_id)}", 303)
 
 
-async def _page(request: Request, order_id: UUID, refusal: Refusal | None) -> Response:
+async def show_story(
+    request: Request, order_id: UUID, refusal: Refusal | None, told: Told | None = None
+) -> Response:  # fmt: skip
+    """The page of an order; `refusal` is what could not be done, `told` what was found for a line."""
     house = house_of(request)
     async with house.database.read() as connection:
+        now = await connection.fetchval("select clock_timestamp()")
         story = await orders.get_my_order(connection, actor_of(request), order_id)
-        values = await _beside(request, connection, [story])
-    order = story.order
-    is_waiting = order.status is OrderStatus.AWAITING_PAYMENT
-    due = {line.line_no: refundable(story, line) for line in story.lines}
+        values = await beside(request, connection, [story])
+    order, step = story.order, step_of(story, now)
+    pay_until = orders.pay_until(order.created_at) if order.status is OrderStatus.AWAITING_PAYMENT else None
     return await show(
         request, "order.html", status_of(refusal) if refusal else 200, active="me", story=story, refusal=refusal,
-        stages=STAGES, stage=_stage(order.status), pay_until=orders.pay_until(order.created_at) if is_waiting else None,
-        refundable=due, refund_texts=REFUND_TEXTS, story_words=story_words, key=new_id(house.clock.now()).hex,
-        show_refund=lambda one: show_id(REFUND_PREFIX, one), carriers=orders.CARRIERS, **values,
+        stages=STAGES, stage=_stage(order.status), pay_until=step.until if step and step.is_deposit else pay_until,
+        refundable={line.line_no: refundable(story, line) for line in story.lines}, refund_texts=REFUND_TEXTS,
+        story_words=story_words, key=new_id(house.clock.now()).hex, step=step, told=told,
+        show_refund=lambda one: show_id(REFUND_PREFIX, one), carriers=orders.CARRIERS,
+        may_protect=order.paid_at is not None and order.status in REFUNDABLE,
+        invoice_texts=INVOICE_TEXTS, may_invoice=_may_invoice(story), **values,
     )  # fmt: skip
 
 
 def refundable(story: OrderStory, line: OrderLine) -> int:
     """How many pieces of a line may still be asked back; 0 while a refund of it is open or the order does not allow."""
-    may = story.order.status in {OrderStatus.AWAITING_SHIPMENT, OrderStatus.SHIPPED, OrderStatus.COMPLETED}
+    may = story.order.status in REFUNDABLE
     mine = [refund for refund in story.refunds if refund.line_no in {line.line_no, None}]
     if not may or any(refund.state in OPEN_REFUNDS for refund in mine):
         return 0
@@ -175,7 +186,7 @@ def refundable(story: OrderStory, line: OrderLine) -> int:
     return max(0, line.quantity - gone)
 
 
-async def _beside(request: Request, connection: Tx, stories: Any) -> dict[str, Any]:
+async def beside(request: Request, connection: Tx, stories: Sequence[OrderStory]) -> dict[str, Any]:
     """Shops and pictures of some orders."""
     directory = await find_directory(house_of(request).database)
     fronts = await shops.find_fronts(connection, list({story.order.shop_id for story in stories}))
@@ -190,6 +201,13 @@ async def _beside(request: Request, connection: Tx, stories: Any) -> dict[str, A
         "fronts": fronts, "picture": draw, "tidy": tidy, "status_texts": STATUS_TEXTS,
         "show_order": lambda one: show_id(ORDER_PREFIX, one), "show_item": lambda one: show_id(ITEM_PREFIX, one),
     }  # fmt: skip
+
+
+def _may_invoice(story: OrderStory) -> bool:
+    """Whether an invoice may be asked for: something is paid and kept, and none is asked for or issued."""
+    order, invoice = story.order, story.invoice
+    is_open = invoice is not None and invoice.state in {InvoiceState.ASKED, InvoiceState.ISSUED}
+    return order.paid_at is not None and order.paid_minor > order.refund_minor and not is_open
 
 
 def _checkout_of(story: OrderStory) -> UUID:
