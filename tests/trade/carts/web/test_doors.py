@@ -97,6 +97,7 @@ async def test_bad_wishes_get_a_clear_answer_and_change_nothing(aisle):
             answer = await client.post("/v1/my/cart/lines", json=body)
             assert (answer.status_code, answer.json()["code"]) == (status, code), body
         assert (await client.post("/v1/my/cart/lines", content=b"{" * 3_000)).status_code in {413, 422}
+        assert (await client.post("/v1/my/cart/lines", content=b'{"shop_id": "\xff"}')).status_code == 422
         assert (await client.get("/v1/my/cart", params={"cursor": sku(aisle, 1)})).status_code == 422
         assert (
             await client.post("/v1/my/cart/selection", json={"is_selected": True, "sku_ids": ["x"]})

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from peakday.trade.orders.checkouts import Delivery, Placed
 from peakday.trade.orders.errors import (
     AddressNotFound,
     BadDelivery,
+    CardsCoverAll,
     CheckoutKeyReused,
     LinesHaveProblems,
     NothingToBuy,
@@ -23,7 +25,7 @@ from peakday.trade.orders.model import OrderStatus
 from peakday.trade.price_history import api as prices
 from peakday.trade.price_history.model import Offer, OfferKind
 from peakday.trade.promotions.errors import LimitReached
-from peakday.trade.promotions.model import GiftOffer, Kind, Limits
+from peakday.trade.promotions.model import Funder, Funding, GiftOffer, Kind, Limits, Tier, Tiers
 from peakday.trade.stock.errors import StockShort
 from tests.trade.orders.market import PLATFORM_FUNDS, TIER, more_buyers, open_market
 
@@ -194,6 +196,21 @@ async def test_a_merchant_buys_nothing(market):
     with pytest.raises(NotAllowed):
         await api.place_checkout(market.house, market.one.owner, wish)
     assert (await rows(market))["orders.checkout"] == 0
+
+
+async def test_what_nobody_could_pay_is_not_ordered_and_holds_nothing(market):
+    card = await market.live(None, Kind.GIFT_CARD, Tiers((Tier(0, 10_000),)), funding=(Funding(Funder.BUYER),))
+    await market.card(card, market.buyer)
+    wish = await market.wish(market.buyer, (market.one.shop_id, market.one.tea, 1))
+    with pytest.raises(CardsCoverAll):
+        await api.place_checkout(market.house, market.buyer, wish)
+    assert await market.available(market.one.shop_id, market.one.tea) == 100
+    without = await market.wish(market.buyer, (market.one.shop_id, market.one.tea, 1), card_ids=frozenset())
+    with pytest.raises(PriceChanged) as changed:
+        await api.place_checkout(market.house, market.buyer, without)
+    seen = changed.value.data
+    without = replace(without, seen_token=seen["token"], seen_minor=seen["new_minor"])
+    assert (await api.place_checkout(market.house, market.buyer, without)).payable_minor == 10_000
 
 
 async def test_a_buyers_own_limit_holds_over_checkouts(market):

@@ -89,7 +89,7 @@ async def _read_body(request: Request) -> bytes:
 def _wish(buyer_id: UUID, body: bytes) -> Wish:
     try:
         asked = _decoder.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         message = Text("请求内容有误", "The body is not as it should be")
         remedy = Text("按接口文档填写 shop_id、sku_id、quantity", "Send shop_id, sku_id and quantity as documented")
         raise Invalid(Problem("body", "malformed", message, remedy, value=str(error)[:200])) from None

@@ -32,6 +32,7 @@ from peakday.trade.orders.checkouts import (
 )
 from peakday.trade.orders.errors import (
     AddressNotFound,
+    CardsCoverAll,
     CheckoutKeyReused,
     LinesHaveProblems,
     NothingToBuy,
@@ -62,7 +63,8 @@ async def place_checkout(house: House, actor: Actor, wish: CheckoutWish) -> Plac
     """The orders of a wish, durable when this returns; the same wish again finds them.
 
     Refuses `NothingToBuy`, `LinesHaveProblems`, `BadDelivery`, `AddressNotFound`, `PriceChanged`, `CheckoutKeyReused`,
-    what stock refuses (`SoldOut`, `StockShort`, limits) and promotions (`LimitReached`): then nothing was done.
+    `CardsCoverAll`, what stock refuses (`SoldOut`, `StockShort`, limits) and promotions (`LimitReached`): then nothing
+    was done.
     """
     buyer_id: UUID = accounts.require_buyer(actor)
     assert len(wish.key) <= KEY_LENGTH_MAX, wish.key
@@ -165,6 +167,8 @@ async def _quote(house: House, buyer_id: UUID, wish: CheckoutWish) -> Quote:
     if not is_seen:
         old = "?" if wish.seen_minor is None else wish.seen_minor
         raise PriceChanged(old_minor=old, new_minor=quote.payable_minor, token=quote.token)
+    if quote.payable_minor == 0:  # nobody could pay it: it would hold goods and cards until it closed
+        raise CardsCoverAll
     return quote
 
 
