@@ -9,9 +9,12 @@ from peakday.apps.simulation.model import Plan, SimulationFailed
 from peakday.kernel.database.migrate import migrate
 from peakday.trade.ledger import api as ledger
 from peakday.trade.ledger.rules import decisions, escrow
+from peakday.trade.orders import presale_store
 from peakday.trade.orders.actions import ask_refunds
 from peakday.trade.orders.rules.refund_amounts import RefundedBefore
 from peakday.trade.payments.actions import give_back
+from peakday.trade.promotions import api as promotions
+from peakday.trade.promotions.api import PresaleState
 from peakday.trade.stock.actions import end_claims
 from peakday.trade.stock.rules import claim_decisions, hold_states
 
@@ -92,6 +95,25 @@ def an_entry_that_moves_one_side_only(monkeypatch):
     monkeypatch.setattr(decisions._Sitting, "_enter", wrong)
 
 
+def a_forfeit_that_says_it_went_back(monkeypatch):
+    """Presale: the shop keeps the deposit of an unpaid tail, and the buyer's order says that it was returned."""
+    right = presale_store.move_presales
+
+    async def wrong(tx, orders, there, at):
+        await right(tx, orders, PresaleState.RETURNED if there is PresaleState.FORFEITED else there, at)
+
+    monkeypatch.setattr(presale_store, "move_presales", wrong)
+
+
+def a_coupon_that_stays_used(monkeypatch):
+    """Coupons: an order that closes unpaid keeps its coupon."""
+
+    async def wrong(tx, checkout_ids, reason, at):
+        return None
+
+    monkeypatch.setattr(promotions, "return_whole_uses", wrong)
+
+
 @pytest.mark.parametrize(
     "plant",
     [
@@ -101,6 +123,8 @@ def an_entry_that_moves_one_side_only(monkeypatch):
         a_refund_of_one_cent_more,
         a_release_that_forgets_refunds,
         an_entry_that_moves_one_side_only,
+        a_forfeit_that_says_it_went_back,
+        a_coupon_that_stays_used,
     ],
     ids=lambda plant: plant.__name__,
 )

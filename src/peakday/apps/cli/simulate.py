@@ -27,7 +27,7 @@ def simulate(
         told = _one(plans[0]) if seeds == 1 else _many(plans, processes or None)
     except SimulationFailed as failed:
         typer.secho(str(failed), fg="red", err=True)
-        typer.echo(f"see it again: peakday simulate {failed.seed} --steps {steps}", err=True)
+        typer.echo(f"see it again: {failed.replay}", err=True)
         raise typer.Exit(1) from failed
     _show(told, time.perf_counter() - begun)
 

@@ -12,13 +12,15 @@ from peakday.apps.simulation.stage import Stage
 from peakday.kernel.audit import Finding
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
+from peakday.trade.carts.audit import audit as audit_carts
 from peakday.trade.ledger.audit import audit as audit_ledger
 from peakday.trade.orders.audit import audit as audit_orders
 from peakday.trade.payments.audit import audit as audit_payments
+from peakday.trade.promotions.audit import audit as audit_promotions
 from peakday.trade.stock.audit import audit as audit_stock
 
 ROOMS: tuple[Callable[[House], Awaitable[list[Finding]]], ...] = (
-    audit_stock, audit_payments, audit_orders, audit_ledger,
+    audit_stock, audit_payments, audit_orders, audit_ledger, audit_carts, audit_promotions,
 )  # fmt: skip
 # the sandbox's tables are empty here, since the bank plays in memory; `_bank` holds it against the books instead
 OTHER_BANK = frozenset({"bank_and_house_agree", "bank_gave_back_what_was_sent"})
@@ -29,8 +31,10 @@ _PEOPLE = MappingProxyType({
     "moves_are_allowed": """
         select order_id::text || ': ' || from_status || ' to ' || to_status from orders.move
         where (from_status, to_status) not in (('awaiting_payment', 'awaiting_shipment'),
-            ('awaiting_payment', 'closed'), ('awaiting_shipment', 'shipped'), ('awaiting_shipment', 'closed'),
-            ('shipped', 'completed'), ('shipped', 'closed'))""",
+            ('awaiting_payment', 'closed'), ('awaiting_payment', 'awaiting_balance'),
+            ('awaiting_balance', 'awaiting_shipment'), ('awaiting_balance', 'closed'),
+            ('awaiting_shipment', 'shipped'), ('awaiting_shipment', 'closed'), ('shipped', 'completed'),
+            ('shipped', 'closed'))""",
     "an_order_is_where_its_last_move_led": """
         select o.order_id::text || ': ' || o.status from orders.customer_order o
         where o.status <> 'awaiting_payment' and not exists (select from orders.move m
@@ -46,7 +50,9 @@ _PEOPLE = MappingProxyType({
     "money_of_closed_orders_went_back": """
         select o.order_id::text || ': ' || t.refunded_minor || ' of ' || t.paid_minor
         from orders.customer_order o join payments.part t using (order_id) join payments.payment p using (payment_id)
-        where o.status = 'closed' and p.status = 'captured' and t.refunded_minor <> t.paid_minor""",
+        where o.status = 'closed' and p.status = 'captured' and t.refunded_minor <> t.paid_minor
+            and not (p.purpose = 'deposit' and exists (select from orders.presale s
+                where s.order_id = o.order_id and s.state = 'forfeited'))""",
     "completed_is_released": """
         select o.order_id::text from orders.customer_order o
         join payments.part t using (order_id) join payments.payment p using (payment_id)
@@ -59,6 +65,19 @@ _PEOPLE = MappingProxyType({
                 sum(amount_minor) as minor from orders.refund where state in ('completed', 'paying', 'returning')
                 group by 1, 2, 3) r using (shop_id, order_id, line_no)
         where r.pieces > l.quantity or r.minor > l.paid_minor""",
+    "a_presale_stands_where_its_order_does": """
+        select o.order_id::text || ': ' || s.state || ', ' || o.status
+        from orders.presale s join orders.customer_order o using (shop_id, order_id)
+        where o.status <> all(case s.state when 'awaiting_deposit' then array['awaiting_payment']
+            when 'awaiting_tail' then array['awaiting_balance']
+            when 'paid' then array['awaiting_shipment', 'shipped', 'completed', 'closed'] else array['closed'] end)
+            or (s.state = 'paid') <> (o.paid_at is not null) or s.deposit_minor + s.tail_minor <> o.paid_minor""",
+    "a_deposit_is_the_shops_only_when_it_was_forfeited": """
+        select o.order_id::text || ': ' || s.state || ', ' || t.refunded_minor || ' went back'
+        from orders.presale s join orders.customer_order o using (shop_id, order_id)
+        join payments.part t using (order_id) join payments.payment p using (payment_id)
+        where p.purpose = 'deposit' and p.status = 'captured' and s.state not in ('awaiting_tail', 'paid')
+            and (s.state = 'forfeited') <> (t.released_at is not null and t.refunded_minor = 0)""",
     "stock_is_not_negative": """
         select shop_id::text || ' ' || sku_id::text || ': ' || available from stock.level where available < 0""",
     "units_of_closed_orders_are_back": """

@@ -42,6 +42,8 @@ async def run_duties(stage: Stage) -> int:
     now = stage.clock.now()
     closed = await stage.attempt("close unpaid", lambda tx: orders.close_unpaid(tx, now))
     stage.note("close unpaid", "closed", closed or 0)
+    forfeited = await stage.attempt("close unpaid tails", lambda tx: orders.close_unpaid_tails(tx, now))
+    stage.note("close unpaid tails", "forfeited", forfeited or 0)
     received = await stage.attempt("receive by time", lambda tx: orders.receive_by_time(tx, now))
     stage.note("receive by time", "received", received or 0)
     for shop_id, refund_id in await stage.attempt("overdue", lambda tx: orders.list_overdue(tx, now)) or ():
@@ -50,7 +52,7 @@ async def run_duties(stage: Stage) -> int:
     await stage.attempt_outside(
         "ask bank", lambda: orders.settle_unanswered(stage.house, stage.clock.now() - UNANSWERED)
     )
-    return 5
+    return 6
 
 
 def move_clock(stage: Stage) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from random import Random
 from types import MappingProxyType
 
-from peakday.apps.simulation import duties, living, placing, protecting
+from peakday.apps.simulation import duties, living, offering, placing, protecting, shopping
 from peakday.apps.simulation.audit import count_unsent, find_faults
 from peakday.apps.simulation.bank import MemoryBank
 from peakday.apps.simulation.faulty_database import FaultyDatabase
 from peakday.apps.simulation.model import BEGINNING, Known, Plan, SimulationFailed, Told
+from peakday.apps.simulation.offering import open_offers
 from peakday.apps.simulation.stage import Stage
 from peakday.apps.simulation.virtual_clock import VirtualClock, install
 from peakday.apps.simulation.world import open_world
@@ -34,6 +35,12 @@ ACTS: MappingProxyType[Act, int] = MappingProxyType({
     living.count_stock: 2,
     living.return_to_bank: 1,
     living.look_up: 1,
+    shopping.check_out_cart: 3,
+    shopping.order_in_the_hot_minute: 1,
+    shopping.order_in_advance: 2,
+    shopping.pay_tail: 2,
+    offering.offer_presale: 1,
+    offering.claim_card: 4,
     protecting.cut_price: 1,
     protecting.ask_protection: 2,
     protecting.protect: 1,
@@ -60,34 +67,52 @@ async def run_history(url: str, home: Path, plan: Plan, listener: Listener | Non
         bank = MemoryBank(clock, random, plan.faults)
         payments.place_gateway(house, bank)
         async with database.transaction() as tx:
-            world = await open_world(tx, plan, clock, random)
+            world = await open_offers(tx, await open_world(tx, plan, clock, random), clock)
         stage = Stage(plan, random, clock, house, bank, world, Known())
-        steps, checks = await _live(stage, faulty, listener)
-        await _rest(stage, faulty)
-        await _look(stage, steps, is_at_rest=True)
+        look = Look(stage)
+        steps = await _live(look, faulty, listener)
+        await _rest(stage, faulty, steps)
+        await look.take(steps, "at rest", is_at_rest=True)
         days = (clock.latest - BEGINNING) / timedelta(days=1)
-        return Told(plan.seed, steps, time.perf_counter() - begun, checks + 1, days, stage.known.counts)
+        return Told(plan.seed, steps, time.perf_counter() - begun, look.times, days, stage.known.counts)
     finally:
         await database.close()
 
 
-async def _live(stage: Stage, faulty: FaultyDatabase, listener: Listener | None) -> tuple[int, int]:
-    """All steps of the plan; how many there were, and how often all records were looked at."""
-    acts, weights = list(ACTS), list(ACTS.values())
-    steps, checks, due = 0, 0, stage.plan.check_every
+class Look:
+    """When were all records looked at, and was all in order?"""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.times = 0
+        self._clean = 0
+        self._due = max(stage.plan.check_every, stage.plan.check_after)
+
+    async def take(self, step: int, after: str, *, is_at_rest: bool = False) -> None:
+        """Look when it is time to, or at rest. Raises `SimulationFailed`."""
+        if step < self._due and not is_at_rest:
+            return
+        found = [fault async for fault in find_faults(self.stage, is_at_rest=is_at_rest)]
+        if found:
+            what = f"{after}: {'; '.join(found[:FINDINGS_TOLD])}"
+            raise SimulationFailed(self.stage.plan.seed, step, what, self._clean)
+        self.times, self._clean, self._due = self.times + 1, step, step + self.stage.plan.check_every
+
+
+async def _live(look: Look, faulty: FaultyDatabase, listener: Listener | None) -> int:
+    """All steps of the plan; how many there were."""
+    stage, acts, weights, steps = look.stage, list(ACTS), list(ACTS.values()), 0
     while steps < stage.plan.steps:
         duties.move_clock(stage)
         await stage.clock.show(stage.house.database)
-        faulty.is_on = True
         for act in stage.random.choices(acts, weights, k=ACTS_A_ROUND):
+            faulty.is_on = True
             steps += await _do(stage, act, steps)
-        faulty.is_on = False
+            faulty.is_on = False
+            await look.take(steps, act.__name__)
         if listener is not None:
             listener(steps)
-        if steps >= due:
-            await _look(stage, steps)
-            checks, due = checks + 1, steps + stage.plan.check_every
-    return steps, checks
+    return steps
 
 
 async def _do(stage: Stage, act: Act, step: int) -> int:
@@ -98,19 +123,19 @@ async def _do(stage: Stage, act: Act, step: int) -> int:
         raise SimulationFailed(stage.plan.seed, step, f"{act.__name__}: {fault!r}") from fault
 
 
-async def _rest(stage: Stage, faulty: FaultyDatabase) -> None:
+async def _rest(stage: Stage, faulty: FaultyDatabase, steps: int) -> None:
     """Nothing goes wrong any more, and nobody asks for more: everything that is under way comes to its end."""
     faulty.is_on = False
     stage.bank.calm()
     for _ in range(REST_ROUNDS_MAX):
         stage.clock.move(timedelta(hours=6))
         await stage.clock.show(stage.house.database)
-        await _do(stage, duties.run_duties, -1)
-        while stage.bank.letters_left and await _do(stage, duties.deliver_letters, -1):
+        await _do(stage, duties.run_duties, steps)
+        while stage.bank.letters_left and await _do(stage, duties.deliver_letters, steps):
             pass
         if not stage.bank.letters_left and not await _left(stage):
             return
-    raise SimulationFailed(stage.plan.seed, -1, f"does not come to rest: {await _left(stage)}")
+    raise SimulationFailed(stage.plan.seed, steps, f"does not come to rest: {await _left(stage)}")
 
 
 async def _left(stage: Stage) -> str:
@@ -120,9 +145,3 @@ async def _left(stage: Stage) -> str:
         waiting = await payments.list_unanswered(connection, stage.clock.now())
     untold = sum(stage.bank.charges[one].is_captured for one in waiting if one in stage.bank.charges)
     return f"{unsent} refunds to be sent, {untold} payments of which nobody told" if unsent or untold else ""
-
-
-async def _look(stage: Stage, step: int, *, is_at_rest: bool = False) -> None:
-    found = [fault async for fault in find_faults(stage, is_at_rest=is_at_rest)]
-    if found:
-        raise SimulationFailed(stage.plan.seed, step, "; ".join(found[:FINDINGS_TOLD]))

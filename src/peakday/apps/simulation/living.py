@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
-from peakday.apps.simulation.model import Ordered
+from peakday.apps.simulation.model import DepositPaid, Ordered
 from peakday.apps.simulation.stage import Stage
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
@@ -12,7 +12,7 @@ from peakday.trade.orders import api as orders
 from peakday.trade.orders.model import Refund, RefundKind, RefundState
 from peakday.trade.orders.refunds import RefundWish
 from peakday.trade.payments.api import ChargeWish
-from peakday.trade.payments.model import Effect, Taken
+from peakday.trade.payments.model import Effect, Purpose, Taken
 from peakday.trade.stock import api as stock
 
 PAID_SHARE = 0.8
@@ -178,6 +178,13 @@ def hear_of_payment(stage: Stage, taken: Taken) -> None:
     if taken.was_cancelled:
         stage.note("letter", "captured after the order was closed")
     if buyer is None or taken.was_cancelled:
+        return
+    if taken.payment.purpose is Purpose.DEPOSIT:
+        (stored,) = taken.payment.parts
+        paid = DepositPaid(
+            taken.payment.checkout_id, stored.part.shop_id, stored.part.order_id, stage.clock.now()
+        )  # fmt: skip
+        stage.known.deposits.append(paid)
         return
     stage.known.to_ship += [
         Ordered(buyer, taken.payment.checkout_id, stored.part.shop_id, stored.part.order_id)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from peakday.kernel.actor import Actor, ActorKind
+from peakday.trade.promotions.api import PresaleOffer
 from peakday.trade.stock.model import Claim
 
 BEGINNING = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)
@@ -42,6 +43,7 @@ class Plan:
     skus_a_shop: int = 6
     buyers: int = 60
     check_every: int = 2_500  # steps between two looks at all records
+    check_after: int = 0  # no look before this step
     faults: Faults = field(default_factory=Faults)
 
 
@@ -62,6 +64,7 @@ class World:
     shelf: tuple[SkuOnShelf, ...]
     merchants: Mapping[UUID, Actor]
     buyers: tuple[Actor, ...]
+    cards: tuple[UUID, ...] = ()  # instruments of which cards can be taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,16 @@ class Ordered:
     checkout_id: UUID
     shop_id: UUID
     order_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DepositPaid:
+    """A presale whose tail is not paid."""
+
+    checkout_id: UUID
+    shop_id: UUID
+    order_id: UUID
+    since: datetime
 
 
 @dataclass(slots=True)
@@ -87,6 +100,9 @@ class Known:
     shipped: list[Ordered] = field(default_factory=list)
     received: list[Ordered] = field(default_factory=list)
     refunds: list[tuple[UUID, UUID]] = field(default_factory=list)  # (shop, refund) that wait for an answer
+    deposits: list[DepositPaid] = field(default_factory=list)
+    presales: list[PresaleOffer] = field(default_factory=list)
+    addresses: set[UUID] = field(default_factory=set)
     ever_shipped: set[UUID] = field(default_factory=set)  # acknowledged
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -108,17 +124,23 @@ class Crash(Exception):  # noqa: N818 - a fault that is wanted
 
 
 class SimulationFailed(Exception):  # noqa: N818 - it says what it found
-    """Something that must be true is not."""
+    """Something that must be true is not. After step `since` all was in order; None: that was not looked at."""
 
-    def __init__(self, seed: int, step: int, what: str) -> None:
+    def __init__(self, seed: int, step: int, what: str, since: int | None = None) -> None:
         super().__init__(f"seed {seed}, step {step}: {what}")
         self.seed = seed
         self.step = step
         self.what = what
+        self.since = since
 
-    def __reduce__(self) -> tuple[type["SimulationFailed"], tuple[int, int, str]]:
+    @property
+    def replay(self) -> str:
+        """The shortest command that shows it again."""
+        return f"peakday simulate {self.seed} --steps {max(self.step, 1)}"
+
+    def __reduce__(self) -> tuple[type["SimulationFailed"], tuple[int, int, str, int | None]]:
         """How it travels from one process to another."""
-        return SimulationFailed, (self.seed, self.step, self.what)
+        return SimulationFailed, (self.seed, self.step, self.what, self.since)
 
 
 def a_buyer(buyer_id: UUID) -> Actor:

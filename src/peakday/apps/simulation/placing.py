@@ -12,6 +12,7 @@ from peakday.kernel.database import Tx
 from peakday.kernel.ids import derived_id
 from peakday.kernel.refusal import Refusal
 from peakday.trade.orders import api as orders
+from peakday.trade.orders.actions.write_orders import OrderPart
 from peakday.trade.orders.checkouts import Address, DraftLine, DraftOrder, DraftShop
 from peakday.trade.orders.model import Discount, DiscountLevel, Funder, Terminal
 from peakday.trade.stock.api import StockWriter
@@ -31,19 +32,19 @@ async def place_some(stage: Stage) -> int:
     asked += [one for one in asked if stage.chance(stage.plan.faults.asked_twice)]
     stage.random.shuffle(asked)
     # a writer's memory of what is sold out goes by the wall's clock, so it lives for one batch only
-    writer = StockWriter(stage.house.database, _Dying(stage))
+    writer = StockWriter(stage.house.database, Dying(stage))
     answers = await asyncio.gather(*(writer.claim(claim) for claim, _ in asked), return_exceptions=True)
     for one, answer in zip(asked, answers, strict=True):
         _hear(stage, one, answer)
     return len(asked)
 
 
-class _Dying:
+class Dying:
     """Orders beside stock, in a process whose connection dies now and then before the commit."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *parts: OrderPart) -> None:
         self._stage = stage
-        self._orders = orders.OrdersCompanion()
+        self._orders = orders.OrdersCompanion(*parts)
 
     async def prepare(self, tx: Tx, claims: Sequence[Claim], at: datetime) -> Decider:
         return await self._orders.prepare(tx, claims, at)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,28 +18,28 @@ import psycopg
 import uvloop
 
 from peakday.apps.simulation.history import Listener, run_history
-from peakday.apps.simulation.model import Plan, Told
+from peakday.apps.simulation.model import Plan, SimulationFailed, Told
 from peakday.kernel.database.launcher import ensure_server, stop_server
 from peakday.kernel.database.migrate import migrate
 from peakday.kernel.settings import read_settings
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 MEMORY_BYTES_MIN = 4 * 2**30
+LOOKS_AGAIN = (100, 1)  # steps between two looks when a history is run again to find the act
 
 
 def run_one(plan: Plan, listener: Listener | None = None) -> Told:
-    """One history, told of while it runs. Raises `SimulationFailed`."""
+    """One history, told of while it runs. Raises `SimulationFailed`, as near to its cause as can be."""
     with _installation() as (url, home):
-        return _run(_new_database(url, plan.seed), home, plan, listener)
+        return _run(url, home, plan, listener)
 
 
 def run_many(plans: Sequence[Plan], processes: int | None = None) -> Iterator[Told]:
     """Many histories, each told of when it is over. Raises `SimulationFailed` of the first that fails."""
     with _installation() as (url, home):
-        urls = [_new_database(url, plan.seed) for plan in plans]
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context) as pool:
-            jobs = [pool.submit(_run, own, home, plan) for own, plan in zip(urls, plans, strict=True)]
+            jobs = [pool.submit(_run, url, home, plan) for plan in plans]
             try:
                 for job in as_completed(jobs):
                     yield job.result()
@@ -47,7 +48,28 @@ def run_many(plans: Sequence[Plan], processes: int | None = None) -> Iterator[To
 
 
 def _run(url: str, home: Path, plan: Plan, listener: Listener | None = None) -> Told:
-    return uvloop.run(run_history(url, home / f"seed-{plan.seed}", plan, listener))
+    try:
+        return _run_once(url, home, plan, listener)
+    except SimulationFailed as failed:
+        raise _narrow(url, home, plan, failed) from None
+
+
+def _narrow(url: str, home: Path, plan: Plan, failed: SimulationFailed) -> SimulationFailed:
+    """The same history again, looked at more and more often, until the very act is known."""
+    for every in LOOKS_AGAIN:
+        if failed.since is None or failed.step - failed.since <= every:
+            continue
+        again = replace(plan, check_after=failed.since + 1, check_every=every, steps=failed.step)
+        try:
+            _run_once(url, home, again)
+        except SimulationFailed as nearer:
+            failed = nearer
+    return failed
+
+
+def _run_once(url: str, home: Path, plan: Plan, listener: Listener | None = None) -> Told:
+    with _new_database(url, plan.seed) as own:
+        return uvloop.run(run_history(own, home / f"seed-{plan.seed}", plan, listener))
 
 
 @contextmanager
@@ -63,7 +85,8 @@ def _installation() -> Iterator[tuple[str, Path]]:
         url = ensure_server(settings)
         try:
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("alter system set fsync = off")
+                for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
+                    connection.execute(f"alter system set {name} = off")
                 connection.execute("select pg_reload_conf()")
             migrate(url)
             yield url, home
@@ -71,10 +94,14 @@ def _installation() -> Iterator[tuple[str, Path]]:
             stop_server(settings)
 
 
-def _new_database(url: str, seed: int) -> str:
-    """A copy of the migrated database."""
+@contextmanager
+def _new_database(url: str, seed: int) -> Iterator[str]:
+    """A copy of the migrated database, gone afterwards."""
     parts = urlsplit(url)
     name, template = f"simulation_{seed}", parts.path.lstrip("/")
     with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
-        connection.execute(f'create database "{name}" template "{template}"')
-    return urlunsplit(parts._replace(path=f"/{name}"))
+        connection.execute(f'create database "{name}" template "{template}" strategy file_copy')
+        try:
+            yield urlunsplit(parts._replace(path=f"/{name}"))
+        finally:
+            connection.execute(f'drop database "{name}" with (force)')
