@@ -12,11 +12,10 @@ from peakday.kernel.database import Tx
 from peakday.kernel.ids import derived_id
 from peakday.kernel.refusal import Refusal
 from peakday.trade.orders import api as orders
-from peakday.trade.orders.actions.write_orders import OrderPart
 from peakday.trade.orders.checkouts import Address, DraftLine, DraftOrder, DraftShop
 from peakday.trade.orders.model import Discount, DiscountLevel, Funder, Terminal
 from peakday.trade.stock.api import StockWriter
-from peakday.trade.stock.model import Claim, ClaimAnswer, Decider, Need
+from peakday.trade.stock.model import Claim, ClaimAnswer, Companion, Decider, Need
 
 BATCH_MAX = 40
 LINES_MAX = 4
@@ -42,9 +41,9 @@ async def place_some(stage: Stage) -> int:
 class Dying:
     """Orders beside stock, in a process whose connection dies now and then before the commit."""
 
-    def __init__(self, stage: Stage, *parts: OrderPart) -> None:
+    def __init__(self, stage: Stage, companion: Companion | None = None) -> None:
         self._stage = stage
-        self._orders = orders.OrdersCompanion(*parts)
+        self._orders = companion or orders.OrdersCompanion()
 
     async def prepare(self, tx: Tx, claims: Sequence[Claim], at: datetime) -> Decider:
         return await self._orders.prepare(tx, claims, at)

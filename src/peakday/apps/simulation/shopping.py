@@ -15,7 +15,6 @@ from peakday.kernel.ids import derived_id
 from peakday.kernel.refusal import Refusal
 from peakday.trade.carts import api as carts
 from peakday.trade.orders import api as orders
-from peakday.trade.orders.actions.write_orders import DraftPart
 from peakday.trade.orders.checkouts import Address, CheckoutWish, Delivery, Placed
 from peakday.trade.orders.flash.flash_desk import FlashDesk, FlashWish
 from peakday.trade.orders.flash.flash_part import FlashPart
@@ -65,7 +64,9 @@ async def order_in_the_hot_minute(stage: Stage) -> int:
     sku = stage.pick(stage.world.shelf)
     assert sku is not None
     part = FlashPart()
-    desk = FlashDesk(stage.house.database, StockWriter(stage.house.database, Dying(stage, DraftPart(), part)), part)
+    desk = FlashDesk(
+        stage.house.database, StockWriter(stage.house.database, Dying(stage, orders.OrdersCompanion(part))), part
+    )
     asked = []
     for _ in range(stage.random.randrange(2, CROWD_MAX)):
         buyer, buyer_id = _somebody(stage)
