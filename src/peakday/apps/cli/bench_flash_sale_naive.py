@@ -52,13 +52,13 @@ class NaiveWriter(StockWriter):
         (need,) = claim.needs
         if not self._has_priced:
             await self._price(claim)
+        refusal = self._part.take(claim)  # before a unit is taken: the first ones do not know the price's event yet
+        if refusal is not None:
+            return ClaimAnswer(claim.claim_id, refusal, None)
         async with self._naive_database.transaction() as tx:
             at = await tx.fetchval(_TAKE, need.shop_id, need.sku_id, need.quantity)
             if at is None:
                 return ClaimAnswer(claim.claim_id, SoldOut(sku_id=need.sku_id), None)
-            refusal = self._part.take(claim)
-            if refusal is not None:
-                return ClaimAnswer(claim.claim_id, refusal, None)
             await tx.execute(
                 _HOLD, claim.claim_id, need.sku_id, need.shop_id, claim.buyer_id, need.quantity, need.event_ref or "",
                 at, claim.expires_seconds,
