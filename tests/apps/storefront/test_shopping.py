@@ -57,6 +57,7 @@ async def test_a_search_finds_in_both_languages_and_an_empty_one_suggests(mall):
         nothing = (await client.get("/mall/search?q=龙井咖啡")).text
         assert "没有完全匹配的商品" in nothing
         assert "西湖龙井" in nothing
+        assert (await client.get("/mall/search?q=tray%00")).status_code == 200
         narrow = (await client.get("/mall/search?min=50&max=60")).text
         assert ("西湖龙井" in narrow, "青瓷盖碗" in narrow) == (True, False)
 

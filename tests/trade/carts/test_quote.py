@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from peakday.kernel.refusal import Invalid
-from peakday.trade.carts.api import Asking, ShelfReader, Wanted, quote, quote_at_once
+from peakday.trade.carts.api import Asking, ShelfReader, Wanted, quote, quote_apart, quote_at_once
 from peakday.trade.carts.errors import SeveralTills, TooManyWanted
 from peakday.trade.price_history.model import OfferKind
 from peakday.trade.promotions.model import Kind, Limits, Scope, Tier
@@ -59,6 +59,19 @@ async def test_the_token_names_what_was_seen(aisle):
     assert one.token == turned.token != other.token
     await aisle.price(0, 9_999)
     assert (await ask(aisle, aisle.wanted(0), aisle.wanted(1, 2))).token != one.token
+
+
+async def test_goods_are_priced_apart_as_each_alone_from_one_reading(aisle):
+    await aisle.promote(Kind.PLATFORM_COUPON, Tier(10_000, 1_000), cards_for=aisle.buyer)
+    wanted = [aisle.wanted(number) for number in range(20)]
+    asked = []
+    async with aisle.house.database.read() as tx:
+        with tx.query_logger(asked.append):
+            apart = await quote_apart(tx, aisle.buyer, wanted)
+        alone = await quote(tx, aisle.buyer, wanted[:1])
+    assert len(asked) < 15
+    assert (apart[0].token, apart[0].payable_minor) == (alone.token, 9_000)
+    assert [len(each.lines) for each in apart] == [1] * 20
 
 
 async def test_only_the_cards_that_are_allowed_are_used(aisle):

@@ -1,8 +1,9 @@
 """What may other rooms and doors ask of carts?
 
-`quote` is the one way to price for a shopper; `quote_each` prices goods one by one, for the hot minute. A shopper's
-acts take the actor first and work on the own cart, a guest's too. For rooms above, without an actor: `selected_of`,
-`take_bought`, `take_lines`, `merge_carts`. `CartWriter` (an engine of the house) adds for many shoppers at once.
+`quote` is the one way to price for a shopper; `quote_apart` prices goods one by one, and so does `quote_each` for the
+hot minute. A shopper's acts take the actor first and work on the own cart, a guest's too. For rooms above, without an
+actor: `selected_of`, `take_bought`, `take_lines`, `merge_carts`. `CartWriter` (an engine of the house) adds for many
+shoppers at once.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from peakday.trade.carts.actions.keep_favourites import (
     remove_favourites,
 )
 from peakday.trade.carts.actions.merge_carts import merge_carts
-from peakday.trade.carts.actions.quote_each import quote_ahead, quote_each
+from peakday.trade.carts.actions.quote_each import quote_ahead, quote_apart, quote_each
 from peakday.trade.carts.actions.quote_lines import quote
 from peakday.trade.carts.actions.remove_lines import remove_lines, take_bought, undo_removal
 from peakday.trade.carts.actions.view_cart import (
@@ -86,6 +87,7 @@ __all__ = [
     "note_look",
     "quote",
     "quote_ahead",
+    "quote_apart",
     "quote_at_once",
     "quote_each",
     "remove_favourites",

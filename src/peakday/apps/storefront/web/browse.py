@@ -84,7 +84,8 @@ async def search(
     """Goods by words, category, shop and price; what is not readable in the question is left out."""
     house = house_of(request)
     directory = await find_directory(house.database)
-    kept = {"q": q.strip()[:80], "category": category, "shop": shop, "sort": sort, "min": low, "max": high}
+    words = "".join(letter for letter in q if letter.isprintable()).strip()[:80]
+    kept = {"q": words, "category": category, "shop": shop, "sort": sort, "min": low, "max": high}
     asked = _question(kept)
     async with house.database.read() as connection:
         front = (await shops.find_fronts(connection, [asked.shop_id])).get(asked.shop_id) if asked.shop_id else None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from peakday.apps.storefront.departments import find_directory
 from peakday.apps.storefront.goods import Good, price_goods
-from peakday.apps.storefront.pricing import reckon
+from peakday.apps.storefront.pricing import explain_quote
 from peakday.apps.storefront.web.entering import bring_cart
 from peakday.apps.storefront.web.showing import buyer_of
 from peakday.kernel.actor import SYSTEM
@@ -146,10 +146,13 @@ async def read_good(request: Request, item_id: ItemRef) -> ItemBody:
             raise NotFound
         item = await catalog.get_item(connection, SYSTEM, shelved.shop_id, item_id)
         on_sale = [sku for sku in item.skus if sku.status is ItemStatus.ON_SALE][:SKUS_MAX]
+        if not on_sale:
+            raise NotFound
         pairs = [(item.shop_id, sku.sku_id) for sku in on_sale]
         left = await stock.available_of(connection, pairs)
         buyer_id = buyer_of(request)
-        found = [await reckon(connection, buyer_id, [carts.Wanted(*pair, 1)]) for pair in pairs]
+        quotes = await carts.quote_apart(connection, buyer_id, [carts.Wanted(*pair, 1) for pair in pairs])
+        found = [explain_quote(quote) for quote in quotes]
     leaf = directory.categories.get(item.leaf_category_id) if item.leaf_category_id else None
     return ItemBody(
         item_id=show_id(ITEM_PREFIX, item_id),

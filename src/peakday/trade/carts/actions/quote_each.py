@@ -8,6 +8,7 @@ would make every buyer wait for one row. They act in carts; in the hot minute th
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from peakday.kernel.database import Tx
 from peakday.trade.carts.actions.quote_lines import ANYONE, read_shelf
@@ -25,6 +26,14 @@ async def quote_each(tx: Tx, wanted: Sequence[Wanted], asking: Asking = ANYONE) 
     shelf = await read_shelf(tx, None, wanted, asking)
     free = replace(shelf, instruments=[each for each in shelf.instruments if not is_counted(each)])
     return [price_tills([each], free, asking)[0] for each in wanted]
+
+
+async def quote_apart(
+    tx: Tx, buyer_id: UUID | None, wanted: Sequence[Wanted], asking: Asking = ANYONE
+) -> list[Quote]:  # fmt: skip
+    """What each would cost this buyer if it were bought alone, with counted offers and cards; from one reading."""
+    shelf = await read_shelf(tx, buyer_id, wanted, asking)
+    return [price_tills([each], shelf, asking)[0] for each in wanted]
 
 
 async def quote_ahead(tx: Tx, wanted: Sequence[Wanted], asking: Asking = ANYONE) -> list[tuple[Quote, datetime]]:
