@@ -45,7 +45,7 @@ from peakday.trade.ledger.rules.escrow import (
     payment_voided,
 )
 from peakday.trade.ledger.rules.funding_split import FundingSplit, funding_split
-from peakday.trade.ledger.rules.refund_reversal import refund_after_release, refund_from_escrow
+from peakday.trade.ledger.rules.refund_reversal import free_sale_undone, refund_after_release, refund_from_escrow
 from peakday.trade.ledger.store import account_id_of
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "check_answer",
     "close_account",
     "end_due_holds",
+    "free_sale_undone",
     "funding_split",
     "get_account",
     "get_answer",

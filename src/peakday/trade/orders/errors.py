@@ -21,7 +21,6 @@ Conflict
 ├── RefundAboveLine        more than the line paid and has left
 ├── RefundOpen             another refund of that line is not decided
 ├── NothingToPay           the checkout or order awaits no payment
-├── CardsCoverAll          cards cover all of it: nothing would be left to pay it with
 ├── TailNotDue             the tail of a presale cannot be paid yet, or no more
 └── InvoiceRefused         there is nothing to invoice, or it was invoiced
 TooMany
@@ -162,16 +161,6 @@ class NothingToPay(Conflict):
 
     code = "nothing_to_pay"
     message = Text("没有待付款项", "There is nothing to pay")
-
-
-class CardsCoverAll(Conflict):
-    """Cards cover all of it. An order is paid by a payment, and a payment is above 0: nothing was ordered."""
-
-    code = "cards_cover_all"
-    message = Text(
-        "优惠卡券已抵扣全部金额,暂不支持 0 元下单,请少选一张后再试",
-        "The cards cover all of it, and nothing would be left to pay; choose fewer of them and try again",
-    )
 
 
 class TailNotDue(Conflict):

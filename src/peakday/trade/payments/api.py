@@ -15,10 +15,13 @@ from uuid import UUID
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
+from peakday.kernel.text import Text
 from peakday.trade.payments.actions import ask_gateways, give_back, release_escrow, tell_gateways
+from peakday.trade.payments.actions.settle_free import free_notice, undo_free
 from peakday.trade.payments.actions.start_payments import cancel_payments, payment_id_of, start_payments
 from peakday.trade.payments.actions.take_notices import post_money, take_notices
 from peakday.trade.payments.errors import GatewayNotFound
+from peakday.trade.payments.gateways import HOUSE
 from peakday.trade.payments.gateways.protocol import Charge, ChargeWish, Gateway, Gateways, RefundDenied, RefundWish
 from peakday.trade.payments.gateways.sandbox import SandboxGateway
 from peakday.trade.payments.gateways.sandbox_bank import ChargeStatus, Decision
@@ -33,6 +36,7 @@ from peakday.trade.payments.queries import (
 )
 
 __all__ = [
+    "HOUSE",
     "Charge",
     "ChargeStatus",
     "ChargeWish",
@@ -44,9 +48,11 @@ __all__ = [
     "ask_gateway",
     "cancel_payments",
     "find_payment",
+    "free_notice",
     "gateway_of",
     "gateways_of",
     "get_my_payment",
+    "label_of",
     "list_order_payments",
     "list_order_refunds",
     "list_payment_orders",
@@ -65,7 +71,11 @@ __all__ = [
     "take_callback",
     "take_notices",
     "tell_refunds",
+    "undo_free",
 ]
+
+
+FREE_LABEL = Text("卡券已抵扣全部金额,无需付款", "Cards cover all of it: nothing to pay")
 
 
 class _Drawer(dict[str, Gateway]):
@@ -98,6 +108,11 @@ def sandbox_of(house: House) -> SandboxGateway:
     gateway = gateway_of(house, SandboxGateway.name)
     assert isinstance(gateway, SandboxGateway)
     return gateway
+
+
+def label_of(house: House, name: str) -> Text:
+    """What a gateway is called where people read; of `house`, that nothing is to be paid. Refuses `GatewayNotFound`."""
+    return FREE_LABEL if name == HOUSE else gateway_of(house, name).label
 
 
 async def start_payment(tx: Tx, new: NewPayment, now: datetime) -> Payment:

@@ -77,7 +77,7 @@ class PaymentPart:
 class NewPayment:
     """A wish for money. The same buyer and key is the same payment, for ever; with other content it is refused.
 
-    `amount_minor` is the sum of what the parts say the buyer pays, and above 0.
+    `amount_minor` is the sum of what the parts say the buyer pays, and above 0 but for the gateway `house`.
     """
 
     buyer_id: UUID

@@ -36,7 +36,7 @@ async def show_payment(request: Request, payment_id: PaymentRef) -> Response:
     if payment.status is PaymentStatus.PENDING and request.query_params.get("asked"):
         await orders.look_up_payment(house_of(request), payment_id)
         payment = await _find(request, payment_id)
-    label = payments.gateway_of(house_of(request), payment.gateway).label
+    label = payments.label_of(house_of(request), payment.gateway)
     return await show(
         request, "pay.html", active="me", payment=payment, label=label, orders=_order_paths(payment),
         has_asked=bool(request.query_params.get("asked")), pay_ref=show_id(PAYMENT_PREFIX, payment_id),

@@ -32,6 +32,13 @@ def refund_after_release(sale: Sale, accounts: SaleAccounts, refunding: Refundin
     return sale_posting("refund_after_release", sale, steps, refunding.refund_id)
 
 
+def free_sale_undone(sale: Sale, accounts: SaleAccounts) -> Posting:
+    """A sale that cost its buyer nothing ends before the goods left: rule `free_sale_undone`, all that others gave."""
+    assert sale.paid_minor == 0, sale
+    gave = [(accounts.subsidy_id, sale.platform_minor), (accounts.creator_id, sale.creator_minor)]
+    return sale_posting("free_sale_undone", sale, moves(sale, accounts.escrow_id, gave))
+
+
 def _given_back(sale: Sale, accounts: SaleAccounts, refunding: Refunding) -> list[tuple[UUID | None, int]]:
     before = funding_split(sale, refunding.refunded_before_minor)
     after = funding_split(sale, refunding.refunded_before_minor + refunding.amount_minor)

@@ -21,6 +21,7 @@ from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import OrderLine, OrderStatus, Refund, RefundKind, RefundState
 from peakday.trade.orders.refund_store import Asked
 from peakday.trade.orders.rules.refund_amounts import RefundedBefore, refund_pieces
+from peakday.trade.payments import api as payments
 from peakday.trade.payments.model import NewRefund
 
 EDIT = "trade:edit"
@@ -50,6 +51,8 @@ async def cancel_order(
     refunds = [_rest(order, line, before, CANCELLED, at) for line in lines if _left(order, line, before)]
     refunds += _postage(order, at)
     await complete_new(tx, orders, refunds, Asked(actor, at))
+    if order.paid_minor == 0:
+        await payments.undo_free(tx, [order_id], at)
     return sum(refund.amount_minor for refund in refunds)
 
 

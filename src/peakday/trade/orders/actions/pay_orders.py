@@ -3,10 +3,12 @@
 One payment for all orders of a checkout that wait for one: its parts say how much is for which order, and what the
 platform adds, so that the shop's whole price lies in escrow. The platform's part holds what it gives itself, what is
 paid by gift cards (it sold them), and creators' shares for as long as creators have no account here. The payment's key
-is the checkout and the purpose: asking again is the same payment.
+is the checkout and the purpose: asking again is the same payment. What cards cover wholly is paid by asking: a payment
+of nothing, which the house settles in this same transaction.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,12 +16,13 @@ from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.market.accounts import api as accounts
 from peakday.trade.orders import checkout_store, life_store, presale_store
+from peakday.trade.orders.actions.settle_payments import settle_notices
 from peakday.trade.orders.errors import CheckoutNotFound, NothingToPay, TailNotDue
 from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import Funder, OrderKind, OrderLine, OrderStatus
 from peakday.trade.orders.rules.deadlines import unpaid_before
 from peakday.trade.payments import api as payments
-from peakday.trade.payments.model import NewPayment, Payment, PaymentPart, Purpose
+from peakday.trade.payments.model import NewPayment, Payment, PaymentPart, PaymentStatus, Purpose
 from peakday.trade.promotions.api import PresaleState
 
 PLATFORMS_PART = frozenset({Funder.PLATFORM.value, Funder.BUYER.value, Funder.CREATOR.value})
@@ -36,6 +39,9 @@ async def pay_checkout(tx: Tx, actor: Actor, checkout_id: UUID, at: datetime | N
     if not orders:
         raise CheckoutNotFound
     first = orders[0]
+    free = await _paid_free(tx, orders)
+    if free is not None:
+        return free
     await checkout_store.fill_address(tx, buyer_id, checkout_id)
     if first.kind is OrderKind.PRESALE:
         return (await payments.start_payments(tx, [await _presale_payment(tx, first, at)], at))[0]
@@ -46,7 +52,22 @@ async def pay_checkout(tx: Tx, actor: Actor, checkout_id: UUID, at: datetime | N
         PaymentPart(order.shop_id, order.order_id, order.paid_minor, _platform_part(lines[order.order_id]))
         for order in orders
     )
-    return (await payments.start_payments(tx, [_new(first, Purpose.FULL, parts)], at))[0]
+    payment = (await payments.start_payments(tx, [_new(first, Purpose.FULL, parts)], at))[0]
+    if payment.gateway != payments.HOUSE:
+        return payment
+    settled = (await settle_notices(tx, [payments.free_notice(payment, at)], at))[0].payment
+    assert settled is not None, payment
+    return settled
+
+
+async def _paid_free(tx: Tx, orders: Sequence[LockedOrder]) -> Payment | None:
+    """The payment of a checkout that cost nothing, when it is paid already."""
+    first = orders[0]
+    if any(order.paid_minor or order.kind is OrderKind.PRESALE for order in orders):
+        return None
+    payment_id = payments.payment_id_of(first.buyer_id, f"{first.checkout_id}:{Purpose.FULL.value}")
+    payment = await payments.find_payment(tx, payment_id)
+    return payment if payment is not None and payment.status is PaymentStatus.CAPTURED else None
 
 
 async def _presale_payment(tx: Tx, order: LockedOrder, at: datetime) -> NewPayment:
@@ -68,11 +89,12 @@ async def _presale_payment(tx: Tx, order: LockedOrder, at: datetime) -> NewPayme
 
 def _new(order: LockedOrder, purpose: Purpose, parts: tuple[PaymentPart, ...]) -> NewPayment:
     total = sum(part.paid_minor for part in parts)
-    if total == 0:
+    if total == 0 and purpose is not Purpose.FULL:
         raise NothingToPay
-    return NewPayment(
+    wish = NewPayment(
         order.buyer_id, f"{order.checkout_id}:{purpose.value}", order.checkout_id, purpose, total, order.currency, parts
     )
+    return wish if total else replace(wish, gateway=payments.HOUSE)
 
 
 def _platform_part(lines: Sequence[OrderLine]) -> int:

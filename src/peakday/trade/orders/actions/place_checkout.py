@@ -7,6 +7,7 @@ refused. Where a price begins or ends in between, the goods are quoted again and
 """
 
 import hashlib
+from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -19,6 +20,7 @@ from peakday.trade.carts import api as carts
 from peakday.trade.carts.quoted import Asking, Quote, Wanted
 from peakday.trade.orders import checkout_store
 from peakday.trade.orders.actions.add_gifts import add_gifts, without_gifts
+from peakday.trade.orders.actions.pay_orders import pay_checkout
 from peakday.trade.orders.actions.write_orders import order_id_of_draft
 from peakday.trade.orders.checkouts import (
     DELIVERIES_MAX,
@@ -32,10 +34,10 @@ from peakday.trade.orders.checkouts import (
 )
 from peakday.trade.orders.errors import (
     AddressNotFound,
-    CardsCoverAll,
     CheckoutKeyReused,
     LinesHaveProblems,
     NothingToBuy,
+    NothingToPay,
     PriceChanged,
     PriceSwitched,
 )
@@ -63,9 +65,18 @@ async def place_checkout(house: House, actor: Actor, wish: CheckoutWish) -> Plac
     """The orders of a wish, durable when this returns; the same wish again finds them.
 
     Refuses `NothingToBuy`, `LinesHaveProblems`, `BadDelivery`, `AddressNotFound`, `PriceChanged`, `CheckoutKeyReused`,
-    `CardsCoverAll`, what stock refuses (`SoldOut`, `StockShort`, limits) and promotions (`LimitReached`): then nothing
-    was done.
+    what stock refuses (`SoldOut`, `StockShort`, limits) and promotions (`LimitReached`): then nothing was done. What
+    cards cover wholly is paid when this returns; were the process to die before, the retry pays it.
     """
+    placed = await _stand(house, actor, wish)
+    if placed.payable_minor == 0:
+        with suppress(NothingToPay):  # a retry of what was undone meanwhile
+            async with house.database.transaction() as tx:
+                await pay_checkout(tx, actor, placed.checkout_id)
+    return placed
+
+
+async def _stand(house: House, actor: Actor, wish: CheckoutWish) -> Placed:
     buyer_id: UUID = accounts.require_buyer(actor)
     assert len(wish.key) <= KEY_LENGTH_MAX, wish.key
     assert len(wish.deliveries) <= DELIVERIES_MAX, wish
@@ -167,8 +178,6 @@ async def _quote(house: House, buyer_id: UUID, wish: CheckoutWish) -> Quote:
     if not is_seen:
         old = "?" if wish.seen_minor is None else wish.seen_minor
         raise PriceChanged(old_minor=old, new_minor=quote.payable_minor, token=quote.token)
-    if quote.payable_minor == 0:  # nobody could pay it: it would hold goods and cards until it closed
-        raise CardsCoverAll
     return quote
 
 

@@ -12,7 +12,7 @@ from peakday.kernel.ids import derived_id
 from peakday.kernel.money import MINOR_DIGITS
 from peakday.trade.payments import store
 from peakday.trade.payments.errors import GatewayNotFound, PaymentKeyReused
-from peakday.trade.payments.gateways import GATEWAY_NAMES, SIMULATED_NAMES
+from peakday.trade.payments.gateways import GATEWAY_NAMES, HOUSE, SIMULATED_NAMES
 from peakday.trade.payments.model import KEY_LETTERS_MAX, NewPayment, Payment, PaymentStatus, StoredPart
 from peakday.trade.payments.rules.payment_states import can_move
 
@@ -27,9 +27,9 @@ async def start_payments(tx: Tx, new: Sequence[NewPayment], now: datetime) -> li
     wanted: dict[UUID, NewPayment] = {}
     for wish in new:
         assert 0 < len(wish.key) <= KEY_LETTERS_MAX, wish
-        assert wish.amount_minor > 0, wish
+        assert (wish.amount_minor == 0) == (wish.gateway == HOUSE), wish
         assert wish.currency in MINOR_DIGITS, wish
-        if wish.gateway not in GATEWAY_NAMES:
+        if wish.gateway not in GATEWAY_NAMES | {HOUSE}:
             raise GatewayNotFound
         if wanted.setdefault(payment_id_of(wish.buyer_id, wish.key), wish) != wish:
             raise PaymentKeyReused

@@ -2,5 +2,6 @@
 
 from peakday.trade.payments.gateways.sandbox import SANDBOX
 
+HOUSE = "house"  # no gateway: what cards cover wholly, which the house settles itself
 GATEWAY_NAMES = frozenset({SANDBOX})
-SIMULATED_NAMES = frozenset({SANDBOX})  # those that move no real money
+SIMULATED_NAMES = frozenset({SANDBOX, HOUSE})  # those that move no real money

@@ -101,7 +101,7 @@ async def read_my_payment(request: Request, payment_id: PaymentRef) -> PaymentBo
     house = house_of(request)
     async with house.database.read() as connection:
         payment = await api.get_my_payment(connection, actor_of(request), payment_id)
-    return _body(payment, api.gateway_of(house, payment.gateway).label)
+    return _body(payment, api.label_of(house, payment.gateway))
 
 
 @router.post("/my/payments/{payment_id}/charge", responses=_answers(404, 409, 503))
