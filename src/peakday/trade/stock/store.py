@@ -43,6 +43,11 @@ async def pin_plans(tx: Tx) -> None:
     await tx.execute(_PIN_PLANS)
 
 
+async def unpin_plans(tx: Tx) -> None:
+    """The turn is over: whoever gets this connection next plans as usual."""
+    await tx.execute(_UNPIN_PLANS)
+
+
 async def lock_levels(tx: Tx, keys: Collection[LevelKey]) -> LockedLevels:
     """Keep everybody else away from those of these levels that exist."""
     rows = await tx.fetch(
@@ -284,6 +289,7 @@ _PIN_PLANS = (
     "set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off;"
     " set plan_cache_mode = force_generic_plan"
 )
+_UNPIN_PLANS = "reset enable_hashjoin; reset enable_mergejoin; reset enable_seqscan; reset plan_cache_mode"
 _LOCKED = """
 with locked as materialized (
     select l.shop_id, l.sku_id, l.event_ref, l.available, l.mode, l.buyer_limit, l.low_mark

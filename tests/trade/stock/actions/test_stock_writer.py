@@ -35,6 +35,19 @@ async def test_a_hundred_units_go_to_the_first_hundred_of_a_thousand(database, w
     assert await holds(database) == {"held": 100}
 
 
+async def test_connections_go_back_to_the_pool_as_they_were(database_url):
+    alone = await connect(database_url, pool_size=1)
+    writer = api.StockWriter(alone)
+    await fill(alone, 1)
+    assert await codes(writer, [a_claim(), a_claim()]) == ["", "sold_out"]
+    await codes(writer, [a_claim()])
+    await writer.close()
+    async with alone.read() as connection:
+        plans = [await connection.fetchval(f"show {name}") for name in ("enable_seqscan", "plan_cache_mode")]
+    await alone.close()
+    assert plans == ["on", "auto"]
+
+
 async def test_two_writers_at_once_sell_each_unit_once(database, database_url):
     await fill(database, 500)
     other = await connect(database_url, pool_size=4)

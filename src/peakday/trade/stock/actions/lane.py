@@ -41,11 +41,11 @@ class Lane(Generic[Q, A]):
 
     def __init__(
         self, database: Database, work: Callable[[Tx, list[Q]], Awaitable[list[A]]], weigh: Callable[[Q], int],
-        begin: Callable[[Tx], Awaitable[None]],
+        turn: tuple[Callable[[Tx], Awaitable[None]], Callable[[Tx], Awaitable[None]]],
     ) -> None:  # fmt: skip
-        """`work` answers a batch in its transaction; `begin` is called with each connection that is taken."""
+        """`work` answers a batch in its transaction; `turn` begins and ends with each connection that is taken."""
         self._database = database
-        self._begin = begin
+        self._begin, self._end = turn
         self._work = work
         self._weigh = weigh
         self._waiting: deque[tuple[Q, Tell[A]]] = deque()
@@ -73,10 +73,13 @@ class Lane(Generic[Q, A]):
                 try:
                     async with self._database.read() as connection:
                         await self._begin(connection)
-                        while batch or self._waiting:
-                            batch = batch or self._next_batch()
-                            await self._settle(connection, batch)
-                            batch, failures = [], 0
+                        try:
+                            while batch or self._waiting:
+                                batch = batch or self._next_batch()
+                                await self._settle(connection, batch)
+                                batch, failures = [], 0
+                        finally:
+                            await self._end(connection)
                 except _BROKEN as error:
                     failures += 1
                     if failures >= ATTEMPTS_MAX:

@@ -22,6 +22,7 @@ from peakday.trade.stock.rules.claim_validity import claim_problem
 from peakday.trade.stock.rules.sold_out_memory import SoldOutMemory
 
 Tell = Callable[[ClaimAnswer | BaseException], None]
+_TURN = store.pin_plans, store.unpin_plans
 
 
 class StockWriter:
@@ -30,8 +31,8 @@ class StockWriter:
     def __init__(self, database: Database, companion: Companion | None = None) -> None:
         self._companion = companion
         self._memory = SoldOutMemory()
-        self._writing: Lane[Claim, ClaimAnswer] = Lane(database, self._claim_batch, _weigh, store.pin_plans)
-        self._looking: Lane[Claim, ClaimAnswer] = Lane(database, _look_up_batch, _weigh, store.pin_plans)
+        self._writing: Lane[Claim, ClaimAnswer] = Lane(database, self._claim_batch, _weigh, _TURN)
+        self._looking: Lane[Claim, ClaimAnswer] = Lane(database, _look_up_batch, _weigh, _TURN)
 
     async def claim(self, claim: Claim) -> ClaimAnswer:
         """The answer, once it is durable. Refuses `ClaimNotValid`, `StockBusy`, `StockUnavailable`."""
