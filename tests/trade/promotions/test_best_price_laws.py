@@ -47,6 +47,11 @@ def test_the_choice_is_the_one_of_a_solver_that_tries_every_allowed_set(seed):
     assert frozenset(best.cards) == exact.cards
 
 
+def test_a_tier_that_its_funders_never_pay_lowers_no_bound():
+    case = draw_case(1441, (3, 20), (12, 20))
+    assert search(case).cost_minor == solve(case).cost_minor == 105_484
+
+
 @settings(max_examples=1_000, deadline=None, database=None)
 @given(seeds)
 def test_no_set_of_cards_of_another_draw_is_cheaper(seed):

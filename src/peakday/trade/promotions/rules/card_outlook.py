@@ -32,6 +32,10 @@ class Clash(NamedTuple):
 class Outlook:
     """One group as far as no choice matters; lists are by step, `takes` and `passes` by the later step then.
 
+    `common` is what a late act counts on the lines that a later one counts too (by both), before any choice acts, and
+    `passes_most` the most that it gives there.
+    `takes` is the least, `takes_most` the most that an early card takes from the base of a late act when it gives.
+
     `early` and `late` are the steps that may give, `planned` what a late act gives before lines run out, `slopes` its
     share of each unit of its base (scaled) where it has one, `is_smooth` whether it has it all the way.
     """
@@ -48,9 +52,12 @@ class Outlook:
     shares: list[int]
     unpaid: list[frozenset[int]]
     takes: list[dict[int, int]]
+    takes_most: list[dict[int, int]]
     loose: list[int]
     taken_most: list[int]
     passes: list[dict[int, int]]
+    passes_most: list[dict[int, int]]
+    common: list[dict[int, int]]
     clashes: list[Clash]
     rivals: list[int]
     order: list[int]
@@ -69,19 +76,23 @@ def look_out(group: Group, balance: Balance, room: Sequence[int]) -> Outlook:
     slopes = [_slope(group, balance, act) for act in group.acts]
     smooth = [slope is not None and _is_smooth(act, slope) for act, slope in zip(group.acts, slopes, strict=True)]
     base = [sum(_bases(group, balance, act)) for act in group.acts]
-    shares = [least_share(group, step, base[step], slopes[step], smooth[step]) for step in range(len(base))]
+    shares = [
+        least_share(act, (base[step], act.base_low), slopes[step], is_smooth=smooth[step])
+        for step, act in enumerate(group.acts)
+    ]
     unpaid = [_find_unpaid(group, balance, room, step, shares[step]) for step in range(len(base))]
-    takes = _find_takes(group, late, unpaid, {step: list(map(int.__sub__, parts[step], cuts[step])) for step in early})
-    clique_takes = [[takes[step] for step in clique if takes[step]] for clique in group.cliques]
+    takes_most = _find_takes(group, late, unpaid, {step: parts[step] for step in early})
+    takes = _least_takes(group, takes_most, parts, cuts)
+    clique_takes = [[takes_most[step] for step in clique if takes_most[step]] for clique in group.cliques]
     kept = sum([1 << step for step in [*early, *late]])
-    passes, loose = _find_passes(group, balance, late, base)
+    passes = _find_passes(group, balance, late, base, unpaid)
     planned = [_planned(group, step, base[step]) for step in range(len(base))]
     for step, slope in enumerate(slopes):
         if slope is not None and unpaid[step]:
             own = zip(group.acts[step].rows, _bases(group, balance, group.acts[step]), strict=True)
             base[step] = sum([minor for row, minor in own if row not in unpaid[step]])
-            loose[step] += len(group.acts[step].rows) * ONE // slope + 1
-            planned[step], smooth[step] = min(planned[step], slope * (base[step] + loose[step]) // ONE + 1), True
+            passes.loose[step] += len(group.acts[step].rows) * ONE // slope + 1
+            planned[step], smooth[step] = min(planned[step], slope * (base[step] + passes.loose[step]) // ONE + 1), True
     return Outlook(
         group=group,
         balance=balance,
@@ -95,11 +106,14 @@ def look_out(group: Group, balance: Balance, room: Sequence[int]) -> Outlook:
         shares=shares,
         unpaid=unpaid,
         takes=takes,
+        takes_most=takes_most,
         taken_most=[
             sum([max([by.get(step, 0) for by in of]) for of in clique_takes if of]) for step in range(len(base))
         ],
-        passes=passes,
-        loose=loose,
+        passes=passes.least,
+        passes_most=passes.most,
+        common=passes.common,
+        loose=passes.loose,
         clashes=_find_clashes(group, balance, room, {step: parts[step] for step in early}),
         rivals=[sum([1 << other for other in rivals]) & kept for rivals in group.rivals],
         order=[step for clique in group.cliques for step in clique if kept >> step & 1 and step in parts],
@@ -202,12 +216,14 @@ def _is_smooth(act: Act, slope: int) -> bool:
     return act.benefit.gives is Gives.RATE or (share is not None and slope == -(-share * ONE // BASIS))
 
 
-def least_share(group: Group, step: int, base: int, slope: int | None, is_smooth: bool) -> int:
-    """The least share (scaled) of its base that an act gives on every base that it may meet."""
-    act = group.acts[step]
-    low = act.base_low
+def least_share(act: Act, bases: tuple[int, int], slope: int | None, *, is_smooth: bool) -> int:
+    """The least share (scaled) of its base that an act gives on every base that it may meet: the most, and the least.
+
+    What it gives on the largest base is `slope` of it, if it has one (`is_smooth`: of every base).
+    """
+    base, low = bases
     face, amount = act.face_of(low)
-    share = min(amount, group.most[step]) * ONE // max(base, 1)
+    share = amount * ONE // max(base, 1)
     if slope is None or not low:
         return share
     if act.benefit.gives is Gives.RATE:
@@ -249,7 +265,7 @@ def _most_taken(group: Group, step: int, rows: Sequence[int]) -> int:
 def _find_takes(
     group: Group, late: Sequence[int], unpaid: Sequence[frozenset[int]], parts: Mapping[int, Sequence[int]]
 ) -> list[dict[int, int]]:
-    """By early step, how much of the base of which late act it takes at least when it gives."""
+    """By early step, how much of the base of which late act it takes when it gives these parts."""
     late_on: dict[int, int] = {}
     for step in late:
         for row in group.acts[step].rows if not unpaid[step] else set(group.acts[step].rows) - unpaid[step]:
@@ -258,7 +274,7 @@ def _find_takes(
     for step, own in parts.items():
         act = group.acts[step]
         lowered = sum([1 << each for each in late if is_lowered_by(group.acts[each], act)])
-        if not lowered or sum(own) > group.most[step]:
+        if not lowered:
             continue
         by: dict[int, int] = {}
         for row, part in zip(act.rows, own, strict=True):
@@ -270,37 +286,73 @@ def _find_takes(
     return takes
 
 
-def _find_passes(
-    group: Group, balance: Balance, late: Sequence[int], base: Sequence[int]
-) -> tuple[list[dict[int, int]], list[int]]:
-    """By late step, the least share (scaled) of what it gives that lowers the base of which later act.
+def _least_takes(
+    group: Group,
+    takes_most: Sequence[dict[int, int]],
+    parts: Mapping[int, Sequence[int]],
+    cuts: Mapping[int, Sequence[int]],
+) -> list[dict[int, int]]:
+    """By early step, how much of the base of which late act it takes at least when it gives."""
+    takes = list(takes_most)
+    for step, most in enumerate(takes_most):
+        if not most:
+            continue
+        cut = sum(cuts[step])
+        if sum(parts[step]) - cut > group.most[step]:
+            takes[step] = {}
+        elif cut:
+            by_row = dict(zip(group.acts[step].rows, cuts[step], strict=True))
+            takes[step] = {
+                later: max(minor - sum([by_row.get(row, 0) for row in group.acts[later].rows]), 0)
+                for later, minor in most.items()
+            }
+    return takes
 
-    And by later step, by how much the rounding of parts may make that less.
+
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    """By late step and later step: the least share (scaled) of a gift that lowers that base, the most, and `common`.
+
+    `loose`, by later step, is by how much rounding may make the shares less.
     """
-    passes: list[dict[int, int]] = [{} for _ in group.acts]
-    loose = [0] * len(group.acts)
+
+    least: list[dict[int, int]]
+    most: list[dict[int, int]]
+    common: list[dict[int, int]]
+    loose: list[int]
+
+
+def _find_passes(
+    group: Group, balance: Balance, late: Sequence[int], base: Sequence[int], unpaid: Sequence[frozenset[int]]
+) -> _Passes:
+    size = len(group.acts)
+    passes = _Passes([{} for _ in range(size)], [{} for _ in range(size)], [{} for _ in range(size)], [0] * size)
     for step in late:
         act = group.acts[step]
+        own = dict(zip(act.rows, _bases(group, balance, act), strict=True))
+        parts = dict(zip(act.rows, act.plan_of(tuple(own.values())) if act.is_steady else act.ceilings, strict=False))
         for later in late:
-            if later <= step or not is_lowered_by(group.acts[later], act):
-                continue
             common = group.spans[step] & group.spans[later]
-            if common == group.spans[step]:
-                passes[step][later] = ONE
-            elif common:
-                passes[step][later] = _least_share(group, balance, step, common) * ONE // max(base[step], 1)
-                loose[later] += common.bit_count()
-    return passes, loose
+            if later <= step or not common or not is_lowered_by(group.acts[later], act):
+                continue
+            is_whole = common == group.spans[step]
+            share = ONE if is_whole else _least_common(group, own, step, common) * ONE // max(base[step], 1)
+            rows = [row for row in bits_of(common) if row not in unpaid[later]]
+            most = group.most[step]
+            passes.least[step][later] = share
+            passes.most[step][later] = min(most, sum([parts[row] for row in rows])) if parts else most
+            passes.common[step][later] = sum([own[row] for row in rows])
+            passes.loose[later] += 0 if is_whole else common.bit_count()
+    return passes
 
 
-def _least_share(group: Group, balance: Balance, step: int, common: int) -> int:
+def _least_common(group: Group, own: Mapping[int, int], step: int, common: int) -> int:
     """The least base of an act on some of its rows, of its whole base.
 
     Acts spread by what they count, so with progressive thresholds one that holds all of its rows leaves its shares as
     they are. What others take weighs more the less is left.
     """
     act = group.acts[step]
-    own = dict(zip(act.rows, _bases(group, balance, act), strict=True))
     there, whole = sum([own[row] for row in bits_of(common)]), sum(own.values())
     span, lost = group.spans[step], 0
     for each in [*group.cliques, *([other] for other in group.anyway)]:

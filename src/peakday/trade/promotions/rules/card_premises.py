@@ -125,22 +125,35 @@ def divide(outlook: Outlook, premise: Premise, settled: int, grain: int) -> tupl
 
 def least_base(outlook: Outlook, late: Sequence[int], step: int) -> int:
     """How low the base of a late act may fall beside these late acts."""
-    passed = sum([outlook.group.most[other] for other in late if step in outlook.passes[other]])
+    passed = sum([outlook.passes_most[other].get(step, 0) for other in late])
     base = outlook.base[step] - outlook.taken_most[step] - passed
     return max(base, outlook.group.acts[step].base_low)
 
 
 def least_given(outlook: Outlook, premise: Premise, step: int) -> int:
     """What a late act gives at least: 0 unless it acts anyway or is sure to give."""
-    act = outlook.group.acts[step]
-    is_sure = premise.sure >> step & 1
-    if not is_sure and (act.is_choice or act.has_budget or len(act.pool) > 1):
+    if can_fail(outlook, premise, step):
         return 0
-    base = least_base(outlook, premise.late, step)
-    if is_sure and act.benefit.counts is Counts.MONEY:
-        base = max(base, act.benefit.tiers[0].at)
-    amount = act.face_of(base)[1]
+    amount = outlook.group.acts[step].face_of(least_met(outlook, premise, step))[1]
     return max(amount - _cut_most(outlook, premise.late, step, amount), 0) if amount else 0
+
+
+def least_met(outlook: Outlook, premise: Premise, step: int) -> int:
+    """The least base on which a late act gives, if it is sure to."""
+    act, base = outlook.group.acts[step], least_base(outlook, premise.late, step)
+    is_reached = premise.sure >> step & 1 and act.benefit.counts is Counts.MONEY
+    return max(base, act.benefit.tiers[0].at) if is_reached else base
+
+
+def can_fail(outlook: Outlook, premise: Premise, step: int) -> bool:
+    """Whether a late act may give nothing on a base that reaches its tier."""
+    act = outlook.group.acts[step]
+    return not premise.sure >> step & 1 and (act.is_choice or act.has_budget or len(act.pool) > 1)
+
+
+def cut_of(outlook: Outlook, late: Sequence[int], step: int) -> int:
+    """How much of what a late act would give may find nothing left."""
+    return _cut_most(outlook, late, step, outlook.group.acts[step].face_of(outlook.base[step])[1])
 
 
 def _steps(outlook: Outlook, late: Sequence[int], step: int, grain: int) -> list[int]:
@@ -212,11 +225,12 @@ def _payable(outlook: Outlook, late: Sequence[int], step: int) -> int:
     if most == face or len(act.pool) > 1:
         return most
     steps = list(_steps_between(act, low, high))
-    if len(steps) > STEPS_MAX or _cut_most(outlook, late, step, face):
+    if len(steps) > STEPS_MAX:
         return most
+    cut = _cut_most(outlook, late, step, face)
     for at in [*steps, low]:
         least, face = act.face_of(max(at, low))[1], act.face_of(high)[1]
-        if fits_budgets(least, act.funding):
+        if fits_budgets(max(least - cut, 0), act.funding):
             return most_funded(act, face)
         high = at - 1
     return 0

@@ -30,7 +30,10 @@ Limit = tuple[Cap, list[int]]  # and by step what each act gives at most beside 
 
 def list_scenes(group: Group, opening: Balance) -> Iterator[Scene]:
     """Every allowed way to settle the largest cards that have a slope or exclude many."""
-    slopes = [find_slope(act, opening, is_parallel=group.is_parallel) for act in group.acts]
+    slopes = [
+        find_slope(act, opening, is_parallel=group.is_parallel) if most else None  # what is never given is not lost
+        for act, most in zip(group.acts, group.most, strict=True)
+    ]
     able = [step for step, act in enumerate(group.acts) if act.is_choice and group.most[step]]
     matters = [step for step in able if _is_pressed(group, step, opening, slopes) or _is_torn(group, step)]
     first = sorted(sorted(matters, key=lambda step: -group.most[step])[:SETTLED_MAX])

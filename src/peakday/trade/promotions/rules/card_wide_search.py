@@ -15,6 +15,8 @@ from typing import NamedTuple
 from peakday.trade.promotions.rules.card_bounds import ONE
 from peakday.trade.promotions.rules.card_crowds import Crowds, find_crowds, lost_by_pairs
 from peakday.trade.promotions.rules.card_effects import find_parts, take
+from peakday.trade.promotions.rules.card_falls import Falls
+from peakday.trade.promotions.rules.card_floors import Room, find_rooms, find_slacks
 from peakday.trade.promotions.rules.card_groups import lay_out_group
 from peakday.trade.promotions.rules.card_outlook import Outlook, look_out
 from peakday.trade.promotions.rules.card_packing import Packing
@@ -31,7 +33,7 @@ from peakday.trade.promotions.rules.card_premises import (
 )
 from peakday.trade.promotions.rules.card_problem import Problem
 from peakday.trade.promotions.rules.card_search import Found
-from peakday.trade.promotions.rules.card_worths import Worths, find_rooms, find_slacks, lost_without, weigh
+from peakday.trade.promotions.rules.card_worths import Worths, lost_without, weigh
 
 FINE_PART = 12  # while most of the work is left, only so small a part of the tolerance is used
 RATE_STEPS = 7  # halvings in search of a floor's rate
@@ -72,6 +74,7 @@ class _Wide:
 
     outlook: Outlook
     crowds: Crowds
+    falls: Falls
     pending: list[int]
     tolerance: int
     work: int
@@ -101,7 +104,9 @@ def search_wide(problem: Problem, positions: Sequence[int], work_max: int, toler
     outlook = look_out(group, problem.opening, problem.room)
     if not all(act.counts for act in group.acts):
         return None
-    wide = _Wide(outlook, find_crowds(outlook), list_pending(outlook), tolerance, work_max, work_max * 4 // 5)
+    wide = _Wide(
+        outlook, find_crowds(outlook), Falls(outlook), list_pending(outlook), tolerance, work_max, work_max * 4 // 5
+    )
     wide.anyway = _bound_without_choice(wide)
     heappush(wide.heap, _Offer(-ONE * ONE, 0, LateSet(0, 0, 0, 0)))
     while wide.heap:
@@ -159,7 +164,7 @@ def _look_into(wide: _Wide, offer: _Offer) -> None:
         return
     step, parts = divide(wide.outlook, premise, offer.settled, wide.tolerance // 2)
     for part in parts:
-        if min(find_rooms(wide.outlook, part), default=0) < 0:
+        if any(room.left < 0 for room in find_rooms(wide.outlook, wide.falls, part)):
             continue
         is_rated = part.floors == premise.floors
         rates = offer.rates if is_rated else (*offer.rates, wide.rates.get(part.floors[-1], 0))
@@ -172,7 +177,7 @@ def _look_into(wide: _Wide, offer: _Offer) -> None:
 
 def _weigh(wide: _Wide, premise: Premise, rates: Sequence[int]) -> Worths:
     wide.work -= 10 * (len(wide.outlook.early) + len(premise.late))
-    return weigh(wide.outlook, wide.crowds, premise, rates)
+    return weigh(wide.outlook, wide.crowds, wide.falls, premise, rates)
 
 
 def _pack(wide: _Wide, worths: Worths) -> Packing:
@@ -194,7 +199,7 @@ def _find_rate(wide: _Wide, premise: Premise, rates: tuple[int, ...]) -> tuple[i
         packing = _pack(wide, worths)
         least.append((_bound(worths, packing), rate))
         best = packing.best()
-        is_above = find_slacks(wide.outlook, premise, worths, best)[-1] >= 0
+        is_above = find_slacks(wide.outlook, premise, worths.units, best)[-1] >= 0
         if is_above:
             _try(wide, sum([1 << step for step in [*premise.late, *best]]))
         if wide.is_enough(least[-1][0]) or (is_above and rate == 0):
@@ -230,13 +235,14 @@ def _try_sets(wide: _Wide, premise: Premise, rates: tuple[int, ...]) -> None:
     lost = lost_by_pairs(outlook, wide.crowds, premise.late)
     start = tuple([worths.constant for worths in sets])
     fewer: dict[int, int] = {}
-    rooms: list[int] = []
+    rooms: list[Room] = []
     if premise.floors:
         most = [value + packing.most(0, 0) for value, packing in zip(start, packings, strict=True)]
         fewer = dict(_losses(wide, premise, sets, most))
         every = sum([1 << step for step in fewer]) | premise.sure
-        rooms = find_rooms(outlook, premise._replace(sure=every))
-    stack = [_Way(0, 0, start, tuple(rooms), 0)] if min(rooms, default=0) >= 0 else []
+        rooms = find_rooms(outlook, wide.falls, premise._replace(sure=every))
+    left = tuple([room.left for room in rooms])
+    stack = [_Way(0, 0, start, left, 0)] if min(left, default=0) >= 0 else []
     while stack:
         way = stack.pop()
         bounds = [
@@ -250,7 +256,7 @@ def _try_sets(wide: _Wide, premise: Premise, rates: tuple[int, ...]) -> None:
             for step, loss in _losses(wide, premise, sets, bounds) if not premise.floors else ():
                 fewer[step] = max(fewer.get(step, 0), loss)
         else:
-            stack += _branch(wide, premise, sets, cards[way.place], way, lost)
+            stack += _branch(wide, rooms, sets, cards[way.place], way, lost)
     _open_parts(wide, premise, fewer)
 
 
@@ -266,19 +272,20 @@ def _open_parts(wide: _Wide, premise: Premise, fewer: Mapping[int, int]) -> None
 
 
 def _branch(
-    wide: _Wide, premise: Premise, sets: Sequence[Worths], card: int, way: _Way, lost: dict[int, dict[int, int]]
+    wide: _Wide, rooms: Sequence[Room], sets: Sequence[Worths], card: int, way: _Way, lost: dict[int, dict[int, int]]
 ) -> Iterator[_Way]:
-    """Without the card, and with it where it is free and does not break a floor."""
-    yield way._replace(place=way.place + 1)
+    """Without the card, and with it where it is free; each where it does not break a floor."""
+    spared = tuple([left - room.spared.get(card, 0) for left, room in zip(way.rooms, rooms, strict=True)])
+    if min(spared, default=0) >= 0:
+        yield way._replace(place=way.place + 1, rooms=spared)
     if way.blocked >> card & 1:
         return
-    takes = wide.outlook.takes[card]
-    rooms = tuple([room - takes.get(floor.step, 0) for room, floor in zip(way.rooms, premise.floors, strict=True)])
-    if min(rooms, default=0) >= 0:
+    used = tuple([left - room.used[card] for left, room in zip(way.rooms, rooms, strict=True)])
+    if min(used, default=0) >= 0:
         clash = _lost(lost.get(card), way.taken) * ONE
         values = tuple([value + worths.cards[card] - clash for value, worths in zip(way.values, sets, strict=True)])
         blocked = way.blocked | wide.outlook.rivals[card]
-        yield _Way(way.place + 1, blocked, values, rooms, way.taken | 1 << card)
+        yield _Way(way.place + 1, blocked, values, used, way.taken | 1 << card)
 
 
 def _losses(wide: _Wide, premise: Premise, sets: Sequence[Worths], bounds: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from peakday.trade.promotions.rules.card_bounds import ONE
 from peakday.trade.promotions.rules.card_crowds import Crowds, crowd_of, lost_by_early, lost_by_late
+from peakday.trade.promotions.rules.card_falls import Fall, Falls
 from peakday.trade.promotions.rules.card_outlook import Outlook
 from peakday.trade.promotions.rules.card_premises import Premise, least_base, least_given
 
@@ -28,8 +29,9 @@ class Worths:
     units: dict[int, int]
 
 
-def weigh(outlook: Outlook, crowds: Crowds, premise: Premise, rates: Sequence[int]) -> Worths:
+def weigh(outlook: Outlook, crowds: Crowds, falls: Falls, premise: Premise, rates: Sequence[int]) -> Worths:
     """The worths under a premise; `rates` (scaled) are what a unit above each floor adds."""
+    sure = falls.under(premise)
     units: dict[int, int] = {}
     drags: dict[int, int] = {}
     constant = 0
@@ -37,8 +39,9 @@ def weigh(outlook: Outlook, crowds: Crowds, premise: Premise, rates: Sequence[in
         drags[floor.step] = rate
         constant += rate * (outlook.base[floor.step] + outlook.loose[floor.step] - floor.at)
     for step, line in zip(reversed(premise.late), reversed(premise.lines), strict=True):
-        passed = [drags[later] * share for later, share in outlook.passes[step].items() if drags.get(later)]
-        unit = units[step] = ONE - sum(passed) // ONE
+        fallen, passed = _felt_later(outlook, sure.get(step, {}), drags, step)
+        constant -= fallen
+        unit = units[step] = ONE - passed // ONE
         if unit < 0:
             constant += unit * least_given(outlook, premise, step)
             units[step] = 0
@@ -50,12 +53,39 @@ def weigh(outlook: Outlook, crowds: Crowds, premise: Premise, rates: Sequence[in
     least = min([units[step] for step in premise.late if step in crowds.late], default=ONE)
     constant -= least * lost_by_late(crowds, total)
     cards = _weigh_cards(outlook, premise, drags)
+    _add_relief(cards, sure, drags)
     for step in crowds.early if crowds.left else ():
         if step in cards and crowds.early[step]:
             unit = min(least, ONE - sum([drags.get(later, 0) for later in outlook.takes[step]]))
             lost = lost_by_early(crowds, total, share if outlook.takes[step] else 0, step) if unit > 0 else 0
             cards[step] -= unit * lost
     return Worths(constant, cards, units)
+
+
+def _felt_later(outlook: Outlook, falls: Mapping[int, Fall], drags: Mapping[int, int], step: int) -> tuple[int, int]:
+    """What later acts lose at least where a late act gives: that is known beforehand, and of each unit that it gives.
+
+    An act that lies on lines of the later one only is told by what it gives.
+    """
+    fallen = passed = 0
+    for later, share in outlook.passes[step].items():
+        drag = drags.get(later)
+        if drag and later in falls and not falls[later].is_whole:
+            fallen += drag * falls[later].least
+        elif drag:
+            passed += drag * share
+    return fallen, passed
+
+
+def _add_relief(cards: dict[int, int], sure: Mapping[int, Mapping[int, Fall]], drags: Mapping[int, int]) -> None:
+    """Where an early card is used, the bases that it lowers fall less by what acts between give."""
+    for falls in sure.values():
+        for later, fall in falls.items():
+            drag = drags.get(later)
+            if drag and not fall.is_whole:
+                for card, less in fall.relief.items():
+                    if card in cards:
+                        cards[card] += -(-drag * less // ONE)
 
 
 def _weigh_cards(outlook: Outlook, premise: Premise, drags: Mapping[int, int]) -> dict[int, int]:
@@ -80,31 +110,3 @@ def lost_without(outlook: Outlook, crowds: Crowds, premise: Premise, worths: Wor
     unit = worths.units[step]
     crowd = sum(crowds.late.get(step, ())) * ONE
     return unit * line.most + unit * line.slope // ONE * least_base(outlook, premise.late, step) - crowd
-
-
-def find_slacks(outlook: Outlook, premise: Premise, worths: Worths, early: Sequence[int]) -> list[int]:
-    """How far above each floor the base of its act stays when these early cards and all late acts give most."""
-    bases = {floor.step: floor.at for floor in premise.floors}
-    slacks = {}
-    passed: dict[int, int] = {}
-    for step, line in zip(premise.late, premise.lines, strict=True):
-        base = outlook.base[step] - sum([outlook.takes[card].get(step, 0) for card in early]) - passed.get(step, 0)
-        if step in bases:
-            slacks[step] = base - bases[step]
-        given = max(line.most + line.slope * base // ONE, 0) if worths.units[step] else 0
-        for later, share in outlook.passes[step].items():
-            passed[later] = passed.get(later, 0) + share * given // ONE
-    return [slacks[floor.step] for floor in premise.floors]
-
-
-def find_rooms(outlook: Outlook, premise: Premise) -> list[int]:
-    """How much early cards may take before the base of an act falls below each floor; negative where it surely does."""
-    rooms = []
-    for floor in premise.floors:
-        passed = [
-            outlook.passes[step][floor.step] * least_given(outlook, premise, step) // ONE
-            for step in premise.late
-            if floor.step in outlook.passes[step]
-        ]
-        rooms.append(outlook.base[floor.step] + outlook.loose[floor.step] - floor.at - sum(passed))
-    return rooms

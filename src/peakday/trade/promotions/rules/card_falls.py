@@ -1,0 +1,81 @@
+"""By how much does a late act lower the base of a later one at least?
+
+An act that is sure to give gives a share of what it counts at least, on every line alike. So on the lines that both
+count, the base of the later act falls by that share of what is there; and where an early card takes from it before, by
+that share of it less (`relief`). What an act gives in all does not tell it as well: it may lie on other lines.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from peakday.trade.promotions.rules.card_bounds import ONE
+from peakday.trade.promotions.rules.card_outlook import Outlook, least_share
+from peakday.trade.promotions.rules.card_premises import Premise, can_fail, cut_of, least_met
+
+
+class Fall(NamedTuple):
+    """A base falls by `least`, less the relief (scaled) of each early card that is used.
+
+    `is_whole`: the later act counts all lines of the one that gives.
+    """
+
+    least: int
+    relief: Mapping[int, int]
+    is_whole: bool
+
+
+class Falls:
+    """What a group's late acts take from later ones, worked out once for the same late cards."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        self._outlook = outlook
+        self._known: dict[tuple[tuple[int, ...], int], dict[int, dict[int, Fall]]] = {}
+        self._most_on: dict[tuple[int, int, int], int] = {}
+
+    def under(self, premise: Premise) -> Mapping[int, Mapping[int, Fall]]:
+        """By late step and later step, by how much a base falls: of acts that are sure to give by what they count."""
+        found = self._known.get((premise.late, premise.sure))
+        if found is None:
+            falls = {step: self._find(premise, step) for step in premise.late if self._is_sure(premise, step)}
+            found = self._known[premise.late, premise.sure] = falls
+        return found
+
+    def _is_sure(self, premise: Premise, step: int) -> bool:
+        act = self._outlook.group.acts[step]
+        return (
+            bool(self._outlook.common[step])
+            and self._outlook.slopes[step] is not None
+            and not act.is_payment
+            and not can_fail(self._outlook, premise, step)
+        )
+
+    def _find(self, premise: Premise, step: int) -> dict[int, Fall]:
+        outlook = self._outlook
+        bases = outlook.base[step], least_met(outlook, premise, step)
+        act, slope = outlook.group.acts[step], outlook.slopes[step]
+        share = least_share(act, bases, slope, is_smooth=outlook.is_smooth[step])
+        cut = cut_of(outlook, premise.late, step)
+        before = [other for other in premise.late if step in outlook.passes[other]]
+        falls = {}
+        for later, common in outlook.common[step].items():
+            if later in premise.late:
+                gone = sum([self._find_most_on(other, step, later) for other in before])
+                takes = ((card, outlook.takes_most[card]) for card in outlook.early)
+                relief = {card: share * min(own.get(step, 0), own.get(later, 0)) for card, own in takes}
+                falls[later] = Fall(
+                    max(share * (common - gone) // ONE - cut, 0), relief, is_whole=outlook.passes[step][later] == ONE
+                )
+        return falls
+
+    def _find_most_on(self, step: int, first: int, second: int) -> int:
+        """The most that an act gives on the lines that two others count."""
+        found = self._most_on.get((step, first, second))
+        if found is None:
+            group, act = self._outlook.group, self._outlook.group.acts[step]
+            span = group.spans[step] & group.spans[first] & group.spans[second]
+            found = group.most[step] if span else 0
+            if act.ceilings:
+                ceilings = zip(act.rows, act.ceilings, strict=True)
+                found = min(found, sum([most for row, most in ceilings if span >> row & 1]))
+            self._most_on[step, first, second] = found
+        return found
