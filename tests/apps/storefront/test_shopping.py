@@ -6,7 +6,8 @@ import pytest
 
 from peakday.apps.storefront.web.entering import own_path
 from peakday.kernel.ids import show_id
-from tests.apps.storefront.bazaar import PASSWORD
+from peakday.trade.price_history import api as prices
+from tests.apps.storefront.bazaar import PASSWORD, SALE_MINOR
 
 
 def fields(mall, ref="tea", **more):
@@ -205,6 +206,29 @@ async def test_a_price_that_changed_meanwhile_is_shown_and_orders_nothing(mall):
 )
 def test_one_never_leaves_the_mall_by_signing_in(wanted):
     assert own_path(wanted) == "/mall"
+
+
+@pytest.mark.parametrize("is_called_off", [True, False])
+async def test_who_waits_for_a_sale_price_never_pays_another(mall, is_called_off):
+    bazaar, path = mall.bazaar, f"/mall/wait/{show_id('itm', mall.bazaar.item('tea'))}"
+    async with mall.client() as client:
+        await enter(client)
+        home = {"recipient": "李梅", "phone": "13800000000", "street": "文三路 1 号", "city": "杭州"}
+        await post(client, "/mall/addresses", home)
+        await bazaar.begin_sale(1, "tea")
+        page = await client.get(path)
+        form = dict(re.findall(r'name="(sku|key|sale_minor|address)" value="([^"]*)"', page.text))
+        if is_called_off:
+            async with bazaar.database.transaction() as tx:
+                at = await tx.fetchval("select clock_timestamp()")
+                await prices.end_offers(tx, bazaar.shop_id, ["double-11/spot"], None, None, at)
+        answer = await post(client, path, form)
+    async with bazaar.database.read() as connection:
+        paid = await connection.fetch("select paid_minor from orders.customer_order where source = 'peakday'")
+    if is_called_off:
+        assert (answer.status_code, answer.json()["code"], paid) == (409, "price_changed", [])
+    else:
+        assert (answer.status_code, [row["paid_minor"] for row in paid]) == (303, [SALE_MINOR])
 
 
 async def test_goods_are_read_as_json_by_everybody(mall):

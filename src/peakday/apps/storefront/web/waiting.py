@@ -34,6 +34,7 @@ from peakday.market.catalog.shelf import ShelfItem
 from peakday.trade.carts import api as carts
 from peakday.trade.orders import api as orders
 from peakday.trade.orders.checkouts import ADDRESS_PREFIX, CheckoutWish, Delivery, WantedPieces
+from peakday.trade.orders.errors import PriceChanged
 from peakday.trade.payments.model import PAYMENT_PREFIX
 from peakday.trade.price_history import api as prices
 
@@ -42,6 +43,7 @@ router = APIRouter(include_in_schema=False)
 TOO_EARLY = 425
 HELD_SECONDS_MAX = 2.0  # a press so little too early waits here instead of coming again
 RETRY_SECONDS = 1
+DIGITS_MAX = 16
 ItemRef = Annotated[UUID, ShownId(ITEM_PREFIX)]
 
 
@@ -81,7 +83,7 @@ async def show_wait(request: Request, item_id: ItemRef, sku: Annotated[str, Quer
 
 @router.post("/mall/wait/{item_id}")
 async def press(request: Request, item_id: ItemRef) -> Response:
-    """Order one piece at the sale price; too early orders nothing."""
+    """Order one piece at the sale price that the page showed, or for less; too early orders nothing."""
     if not is_registered(request):
         return to_sign_in(request)
     house, actor, form = house_of(request), actor_of(request), await request.form()
@@ -104,6 +106,11 @@ async def press(request: Request, item_id: ItemRef) -> Response:
             pieces = WantedPieces(shelved.shop_id, _sku(sku) if sku else shelved.sku_id, 1)
             wanted = carts.Wanted(pieces.shop_id, pieces.sku_id, 1)
             quote = (await reckon(connection, accounts.require_buyer(actor), [wanted])).quote
+        promised = _whole(form.get("sale_minor"))
+        if promised is None or quote.payable_minor > promised:
+            raise PriceChanged(
+                old_minor="?" if promised is None else promised, new_minor=quote.payable_minor, token=quote.token
+            )
         address_id = read_id(ADDRESS_PREFIX, str(form.get("address") or ""))
         wish = CheckoutWish(key=key, seen_token=quote.token, seen_minor=quote.payable_minor, wanted=(pieces,),
                             deliveries=(Delivery(address_id),))  # fmt: skip
@@ -136,6 +143,11 @@ async def _turn(connection: Tx, item_id: UUID, sku: str) -> Turn | None:
         return None
     first = min(ahead, key=lambda offer: (offer.valid_from, offer.price_minor))
     return Turn(shelved, sku_id, first.price_minor, usual, first.valid_from, quote.at)
+
+
+def _whole(value: object) -> int | None:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < DIGITS_MAX else None
 
 
 def _sku(text: str) -> UUID:
