@@ -17,6 +17,7 @@ from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
 from peakday.trade.promotions import claim_store, presale_store, queries, usage_store, use_batches
 from peakday.trade.promotions.actions.claim_cards import claim_card, claimable_of, close_claiming, open_claiming
+from peakday.trade.promotions.actions.move_cards import move_cards
 from peakday.trade.promotions.actions.open_sale_tier import SaleTier, open_sale_tier
 from peakday.trade.promotions.actions.price_baskets import price_basket
 from peakday.trade.promotions.actions.publish_instruments import Wish, approve, inspect, publish, resume
@@ -154,6 +155,7 @@ __all__ = [
     "list_versions",
     "lock_uses",
     "move",
+    "move_cards",
     "next_tiers",
     "offer_presale",
     "open_claiming",

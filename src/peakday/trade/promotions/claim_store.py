@@ -5,12 +5,14 @@ instrument after the other, so no limit is passed. Cards are issued by `usage_st
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from peakday.kernel.database import Tx
+from peakday.kernel.ids import derived_id
 from peakday.trade.promotions.claiming import CLAIMABLE_MAX, Claimers, Claiming
 from peakday.trade.promotions.model import Instrument
 from peakday.trade.promotions.queries import tally_of, what_is_left
@@ -115,6 +117,91 @@ async def insert_claim(
         "insert into promotions.claim (buyer_id, claim_key, instrument_id, claim_no, card_id, claimed_at)"
         " values ($1, $2, $3, $4, $5, $6)",
         buyer_id, key, instrument_id, claim_no, card_id, now,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many cards of an instrument a buyer has taken, and how many were issued to the buyer in any way."""
+
+    claimed: int
+    issued: int
+
+
+async def lock_claimed(tx: Tx, buyer_id: UUID) -> list[UUID]:
+    """The instruments of which a buyer took cards, in order; their tallies are the transaction's until it ends."""
+    rows = await tx.fetch(
+        "select t.instrument_id from promotions.tally t where t.instrument_id in"
+        " (select instrument_id from promotions.claim where buyer_id = $1) order by t.instrument_id for update",
+        buyer_id,
+    )
+    return [row["instrument_id"] for row in rows]
+
+
+async def room_for(tx: Tx, instrument_id: UUID, buyer_id: UUID) -> tuple[Claiming, int | None, Held, bool]:
+    """How its cards may be taken, the instrument's own limit a buyer, what this one has, and whether one was used.
+
+    The caller has its tally.
+    """
+    row = await tx.fetchrow(
+        f"select {_CLAIMING}, v.body, {_HAS_USED} as has_used, (select count(*) from promotions.claim k"
+        " where k.instrument_id = c.instrument_id and k.buyer_id = $2) as mine, (select issued from"
+        " promotions.buyer_tally b where b.instrument_id = c.instrument_id and b.buyer_id = $2) as issued"
+        " from promotions.claiming c join promotions.instrument i using (instrument_id)"
+        " join promotions.version v using (instrument_id, version) where c.instrument_id = $1",
+        instrument_id, buyer_id,
+    )  # fmt: skip
+    assert row is not None, instrument_id
+    limit = read_instrument(instrument_id, row["body"]).limits.per_buyer
+    return _claiming(row, 0), limit, Held(row["mine"], row["issued"] or 0), row["has_used"]
+
+
+async def take_from_guest(tx: Tx, instrument_id: UUID, guest_id: UUID) -> list[asyncpg.Record]:
+    """Take the cards that a guest took and has, with their claims; as they were, the first first."""
+    claims = await tx.fetch(
+        "delete from promotions.claim k using promotions.card c where k.instrument_id = $1 and k.buyer_id = $2"
+        " and c.card_id = k.card_id and c.status = 'in_wallet' returning k.card_id, k.claim_no, k.claimed_at",
+        instrument_id, guest_id,
+    )  # fmt: skip
+    cards = await tx.fetch(
+        "delete from promotions.card where card_id = any($1::uuid[]) and buyer_id = $2 returning *",
+        [claim["card_id"] for claim in claims], guest_id,
+    )  # fmt: skip
+    numbers = {claim["card_id"]: claim["claim_no"] for claim in claims}
+    return sorted(cards, key=lambda card: numbers[card["card_id"]])
+
+
+async def give_moved(
+    tx: Tx, card: asyncpg.Record, people: tuple[UUID, UUID], claim_no: int, now: datetime
+) -> None:  # fmt: skip
+    """Put a card that was taken from a guest into a buyer's wallet (guest, buyer), as it was, with its claim."""
+    guest_id, buyer_id = people
+    instrument_id, key = card["instrument_id"], f"claim:{claim_no}"
+    card_id = derived_id(None, "promotions.card", str(instrument_id), str(buyer_id), key, "0")
+    await tx.execute(
+        "insert into promotions.card (card_id, instrument_id, version, buyer_id, issue_key, status, value_minor,"
+        " value_left_minor, valid_until, issued_at) values ($1, $2, $3, $4, $5, 'in_wallet', $6, $7, $8, $9)",
+        card_id, instrument_id, card["version"], buyer_id, key, card["value_minor"], card["value_left_minor"],
+        card["valid_until"], card["issued_at"],
+    )  # fmt: skip
+    await insert_claim(tx, buyer_id, f"from:{guest_id.hex}:{claim_no}", (instrument_id, card_id, claim_no), now)
+
+
+async def count_moved(
+    tx: Tx, instrument_id: UUID, people: tuple[UUID, UUID], taken: int, kept: int
+) -> None:  # fmt: skip
+    """Count what went from a guest to a buyer (guest, buyer), and what of it was given back."""
+    guest_id, buyer_id = people
+    await tx.execute("update promotions.tally set issued = issued - $2 where instrument_id = $1",
+                     instrument_id, taken - kept)  # fmt: skip
+    await tx.execute(
+        "update promotions.buyer_tally set issued = issued - $3 where instrument_id = $1 and buyer_id = $2",
+        instrument_id, guest_id, taken,
+    )  # fmt: skip
+    await tx.execute(
+        "insert into promotions.buyer_tally as b (instrument_id, buyer_id, issued) values ($1, $2, $3)"
+        " on conflict (instrument_id, buyer_id) do update set issued = b.issued + $3",
+        instrument_id, buyer_id, kept,
     )  # fmt: skip
 
 

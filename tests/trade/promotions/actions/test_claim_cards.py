@@ -77,6 +77,47 @@ async def test_a_shopper_takes_a_card_once_and_finds_it_in_the_wallet(floor):
     assert await audit(floor.house) == []
 
 
+GUEST = uuid4()
+
+
+async def moved(floor):
+    async with floor.house.database.transaction() as tx:
+        return await api.move_cards(tx, GUEST, floor.buyer, floor.now)
+
+
+async def test_what_a_guest_took_moves_at_sign_in_up_to_what_the_buyer_may_have(floor):
+    coupon = await live(floor, stock_left=5)
+    await opened(floor, coupon, per_buyer=2)
+    await claim(floor, coupon)
+    for key in "ab":
+        await claim(floor, coupon, key, buyer=GUEST, is_guest=True)
+    assert (await moved(floor), await moved(floor)) == (1, 0)
+    async with floor.house.database.read() as tx:
+        assert len(await api.wallet_of(tx, floor.buyer)) == 2
+        assert await api.wallet_of(tx, GUEST) == []
+    (shown,) = await offered(floor)
+    assert (shown.state, shown.claimed, shown.instrument.stock_left) == (ClaimState.TAKEN, 2, 3)
+    await claim(floor, coupon, "c", buyer=GUEST, is_guest=True)  # the other tab is a guest still
+    assert await moved(floor) == 0
+    assert await audit(floor.house) == []
+
+
+async def test_a_newcomers_card_does_not_move_to_who_is_not_new(floor):
+    coupon = await live(floor)
+    await opened(floor, coupon)
+    await claim(floor, coupon, buyer=GUEST, is_guest=True)
+    await opened(floor, coupon, who=Claimers.NEW_HERE)  # from now on
+    used = await live(floor)
+    await opened(floor, used)
+    card = (await claim(floor, used)).card_id
+    async with floor.house.database.transaction() as tx:
+        await api.record_use(tx, Use(uuid4(), floor.buyer, used, {Funder.MERCHANT: 1_000}, card), floor.now)
+    assert await moved(floor) == 0
+    async with floor.house.database.read() as tx:
+        assert await api.wallet_of(tx, GUEST) == []
+    assert await audit(floor.house) == []
+
+
 async def test_a_key_names_one_claim_of_one_instrument(floor):
     one, other = await live(floor), await live(floor)
     await opened(floor, one)

@@ -1,7 +1,8 @@
 """How does a visitor become somebody? A guest with the first thing they keep; a buyer by signing in or registering.
 
 Whoever registers stays the buyer that they were as a guest, so nothing moves. Whoever signs in is another buyer: what
-the guest had in the cart goes into theirs. The token of the forms is made anew then, so that nobody has planted it.
+the guest had in the cart goes into theirs, and so do the cards that the guest took. The token of the forms is made anew
+then, so that nobody has planted it.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from peakday.market.accounts.errors import BadCredentials, LoginTaken, TooManySi
 from peakday.market.accounts.model import BuyerEntered, NewBuyerAccount, SignInAttempt
 from peakday.market.accounts.web.buyer_cookies import give_pass, shown_token, take_pass
 from peakday.trade.carts import api as carts
+from peakday.trade.promotions import api as promotions
 
 router = APIRouter(include_in_schema=False)
 
@@ -150,12 +152,14 @@ async def show_me(request: Request) -> Response:
 
 
 async def bring_cart(request: Request, entered: BuyerEntered) -> carts.Merged | None:
-    """Move the cart of the guest who asks into that of the buyer who has just entered."""
+    """Move cart and cards of the guest who asks to the buyer who has just entered."""
     actor = visit_of(request).actor
     if actor is None or actor.kind is not ActorKind.BUYER or not actor.can("guest"):
         return None
-    async with house_of(request).database.transaction() as tx:
-        return await carts.merge_carts(tx, accounts.require_buyer(actor), entered.buyer_pass.buyer_id)
+    house, guest_id, buyer_id = house_of(request), accounts.require_buyer(actor), entered.buyer_pass.buyer_id
+    async with house.database.transaction() as tx:
+        await promotions.move_cards(tx, guest_id, buyer_id, house.clock.now())
+        return await carts.merge_carts(tx, guest_id, buyer_id)
 
 
 def _enter(request: Request, entered: BuyerEntered, target: str) -> Response:
