@@ -85,6 +85,11 @@ async def test_a_merchant_can_neither_see_nor_turn_the_board(desk):
     assert await desk.percents(NAME) == [0]
 
 
+async def test_a_name_that_cannot_be_kept_is_nobodys(desk):
+    with pytest.raises(NotFound):
+        await desk.set_switch(LI, Setting("tests.\0", 10), "why")
+
+
 async def test_a_turn_from_a_page_that_is_no_longer_true_is_refused(desk):
     await desk.set_switch(LI, Setting(NAME, 10), "first", seen_version=0)
     with pytest.raises(StaleSwitch):
@@ -92,7 +97,7 @@ async def test_a_turn_from_a_page_that_is_no_longer_true_is_refused(desk):
     assert await desk.percents(NAME) == [10]
 
 
-@pytest.mark.parametrize(("percent", "reason"), [(101, "why"), (-1, "why"), (10, "  "), (10, "x" * 501)])
+@pytest.mark.parametrize(("percent", "reason"), [(101, "why"), (-1, "why"), (10, "  "), (10, "x" * 501), (10, "a\0b")])
 async def test_a_bad_share_or_no_reason_is_refused_and_nothing_changes(desk, percent, reason):
     with pytest.raises(Invalid):
         await desk.set_switch(LI, Setting(NAME, percent), reason)

@@ -220,7 +220,7 @@ def require_staff(actor: Actor) -> None:
 def check_reason(reason: str) -> str:
     """The reason, trimmed; refuses `Invalid` when there is none."""
     reason = reason.strip()
-    if not 0 < len(reason) <= REASON_LETTERS_MAX:
+    if not 0 < len(reason) <= REASON_LETTERS_MAX or "\0" in reason:
         message = Text("请写明原因(最多 500 字)", "A reason is needed, of at most 500 letters")
         raise Invalid(Problem("reason", "reason_missing", message, Text("写一句为什么", "Say why in a sentence")))
     return reason

@@ -109,6 +109,8 @@ async def list_changes(
 
 async def lock_switches(tx: Tx, names: Sequence[str]) -> list[Switch]:
     """The switches of these names, locked, by name. Refuses `NotFound` when one is missing."""
+    if any("\0" in name for name in names):  # PostgreSQL cannot hold it: nobody's name
+        raise NotFound
     rows = await tx.fetch("select * from kernel.switch where name = any($1) order by name for update", list(names))
     if len(rows) != len(set(names)):
         raise NotFound

@@ -250,10 +250,19 @@ async def save_event_limit(tx: Tx, shop_id: UUID, event_ref: str, buyer_limit: i
 
 
 async def mark_limited(tx: Tx, shop_id: UUID, *, level: LevelKey | None = None, event_ref: str | None = None) -> None:
-    """Let a new limit count the holds that are there. Reads the shop's holds: an act of the desk."""
+    """Let a new limit count the holds that are there. Needs `lock_unlimited`: an act of the desk."""
     await tx.execute(
-        "update stock.hold set is_limited = true where shop_id = $1 and not is_limited and status <> 'released'"
-        " and ($2::uuid is null or sku_id = $2 and level_ref = $3) and ($4::text is null or event_ref = $4)",
+        f"update stock.hold set is_limited = true where {_UNLIMITED}",
+        shop_id, level.sku_id if level else None, level.event_ref if level else None, event_ref,
+    )  # fmt: skip
+
+
+async def lock_unlimited(
+    tx: Tx, shop_id: UUID, *, level: LevelKey | None = None, event_ref: str | None = None
+) -> None:  # fmt: skip
+    """Lock the holds that a new limit is to count, before the level or the limit. Reads the shop's holds."""
+    await tx.execute(
+        f"select from stock.hold where {_UNLIMITED} order by claim_id, sku_id for update",
         shop_id, level.sku_id if level else None, level.event_ref if level else None, event_ref,
     )  # fmt: skip
 
@@ -285,6 +294,10 @@ async def give_back(tx: Tx, claim_id: UUID, sku_id: UUID, key: str, what: tuple[
     )  # fmt: skip
 
 
+_UNLIMITED = (
+    "shop_id = $1 and not is_limited and status <> 'released'"
+    " and ($2::uuid is null or sku_id = $2 and level_ref = $3) and ($4::text is null or event_ref = $4)"
+)
 _PIN_PLANS = (
     "set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off;"
     " set plan_cache_mode = force_generic_plan"

@@ -9,7 +9,7 @@ from peakday.kernel.actor import SYSTEM, Actor, ActorKind
 from peakday.kernel.refusal import NotAllowed, NotFound
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import NewItem, sku_id_of
-from peakday.trade.stock import api
+from peakday.trade.stock import api, store
 from peakday.trade.stock.audit import audit
 from peakday.trade.stock.errors import (
     ChangeKeyReused,
@@ -146,3 +146,27 @@ async def test_a_list_shows_what_is_available_held_and_sold(database, sku_id):
         (line,) = await api.list_stock(tx, SYSTEM, SHOP, api.StockFilter())
         assert await api.count_stock(tx, SYSTEM, SHOP, api.StockFilter(is_sold_out=True)) == 0
     assert (line.title, line.available, line.held, line.sold) == ("Tea", 5, 2, 3)
+
+
+@pytest.mark.parametrize("of_event", [False, True])
+async def test_a_limit_may_be_set_while_units_come_back(database, of_event):
+    await fill(database, 10)
+    writer = api.StockWriter(database)
+    claim = a_claim(Need(SHOP, SKU, 1, "d11"))
+    await writer.claim(claim)
+    await writer.close()
+
+    async def limit():
+        async with database.transaction() as tx:
+            if of_event:
+                await api.set_event_limit(tx, SYSTEM, SHOP, "d11", 3)
+            else:
+                await api.set_terms(tx, SYSTEM, LevelKey(SHOP, SKU), api.Terms(buyer_limit=3), NOON)
+
+    async with database.transaction() as tx:
+        await store.lock_holds(tx, [(claim.claim_id, None)])
+        limiting = asyncio.create_task(limit())
+        await asyncio.sleep(0.05)  # it waits for the hold, not for the hold with the level in its hands
+        assert await api.release_claims(tx, [(claim.claim_id, None)], NOON, "closed") == 1
+    await limiting
+    assert await left(database) == [10]

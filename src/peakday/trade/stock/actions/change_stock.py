@@ -111,6 +111,8 @@ async def set_terms(tx: Tx, actor: Actor, key: LevelKey, terms: Terms, now: date
     for name, value, least in (("buyer_limit", terms.buyer_limit, 1), ("low_mark", terms.low_mark, 0)):
         if value is not None and not least <= value <= QUANTITY_MAX:
             raise ChangeNotValid(_number_problem(name, least))
+    if terms.buyer_limit is not None:
+        await store.lock_unlimited(tx, key.shop_id, level=key)
     if key not in (await store.lock_levels(tx, [key])).levels:
         raise StockNotFound
     await store.save_terms(tx, key, (terms.mode.value, terms.buyer_limit, terms.low_mark), now)
@@ -124,6 +126,8 @@ async def set_event_limit(tx: Tx, actor: Actor, shop_id: UUID, event_ref: str, b
     _check_words(1, event_ref, event_ref)
     if buyer_limit is not None and not 1 <= buyer_limit <= QUANTITY_MAX:
         raise ChangeNotValid(_number_problem("buyer_limit", 1))
+    if buyer_limit is not None:
+        await store.lock_unlimited(tx, shop_id, event_ref=event_ref)
     await store.save_event_limit(tx, shop_id, event_ref, buyer_limit)
     if buyer_limit is not None:
         await store.mark_limited(tx, shop_id, event_ref=event_ref)
