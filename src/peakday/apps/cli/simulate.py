@@ -18,7 +18,7 @@ def simulate(
     seed: int = typer.Argument(..., min=0, help="which history; the same seed is the same history"),
     steps: int = typer.Option(STEPS, min=1, help="acts of people, banks and clocks in each history"),
     seeds: int = typer.Option(1, min=1, max=1_000, help="so many histories, from SEED on"),
-    processes: int = typer.Option(0, min=0, help="so many at once; 0: one a core"),
+    processes: int = typer.Option(0, min=0, help="so many at once; 0: one a core and one more"),
 ) -> None:
     """Run stock, orders, payments and ledger through a faulty history; exit 1 and name seed and step when one fails."""
     begun = time.perf_counter()

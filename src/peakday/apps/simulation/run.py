@@ -3,11 +3,12 @@
 Nothing of it touches a market, and nothing of it need survive, so the server does not wait for its disk.
 """
 
+import gc
 import multiprocessing
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +26,7 @@ from peakday.kernel.settings import read_settings
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 MEMORY_BYTES_MIN = 4 * 2**30
+GARBAGE_MIN = 50_000  # objects between two looks for garbage
 LOOKS_AGAIN = (100, 1)  # steps between two looks when a history is run again to find the act
 
 
@@ -38,7 +40,7 @@ def run_many(plans: Sequence[Plan], processes: int | None = None) -> Iterator[To
     """Many histories, each told of when it is over. Raises `SimulationFailed` of the first that fails."""
     with _installation() as (url, home):
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context) as pool:
+        with ProcessPoolExecutor(processes or (os.cpu_count() or 1) + 1, mp_context=context) as pool:
             jobs = [pool.submit(_run, url, home, plan) for plan in plans]
             try:
                 for job in as_completed(jobs):
@@ -48,20 +50,22 @@ def run_many(plans: Sequence[Plan], processes: int | None = None) -> Iterator[To
 
 
 def _run(url: str, home: Path, plan: Plan, listener: Listener | None = None) -> Told:
+    gc.freeze()
+    gc.set_threshold(GARBAGE_MIN)
     try:
         return _run_once(url, home, plan, listener)
     except SimulationFailed as failed:
-        raise _narrow(url, home, plan, failed) from None
+        raise narrow(plan, failed, lambda again: _run_once(url, home, again)) from None
 
 
-def _narrow(url: str, home: Path, plan: Plan, failed: SimulationFailed) -> SimulationFailed:
+def narrow(plan: Plan, failed: SimulationFailed, run: Callable[[Plan], Told]) -> SimulationFailed:
     """The same history again, looked at more and more often, until the very act is known."""
     for every in LOOKS_AGAIN:
         if failed.since is None or failed.step - failed.since <= every:
             continue
         again = replace(plan, check_after=failed.since + 1, check_every=every, steps=failed.step)
         try:
-            _run_once(url, home, again)
+            run(again)
         except SimulationFailed as nearer:
             failed = nearer
     return failed
