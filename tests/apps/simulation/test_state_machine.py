@@ -1,4 +1,4 @@
-"""Does a sequence of add, remove, checkout, pay, callbacks, cancel, refund, expire, protect break an invariant?
+"""Does a sequence of add, remove, checkout, presale, pay, callbacks, cancel, refund, expire, protect break anything?
 
 The real actions on a real database whose clock is virtual; hypothesis draws the sequences and shortens one that fails.
 All examples share one market: each has a buyer of its own, the stock is everybody's.
@@ -7,6 +7,7 @@ All examples share one market: each has a buyer of its own, the stock is everybo
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from random import Random
 
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from peakday.apps.simulation.audit import find_faults
 from peakday.apps.simulation.bank import MemoryBank
 from peakday.apps.simulation.model import BEGINNING, CURRENCY, Faults, Known, Plan
+from peakday.apps.simulation.offering import offer_presale, open_offers
 from peakday.apps.simulation.stage import Stage
 from peakday.apps.simulation.virtual_clock import VirtualClock, install
 from peakday.apps.simulation.world import open_world
@@ -32,6 +34,7 @@ from peakday.trade.orders.refunds import RefundWish
 from peakday.trade.payments import api as payments
 from peakday.trade.price_history import api as prices
 from peakday.trade.price_history.model import Offer, OfferKind
+from peakday.trade.promotions import api as promotions
 from peakday.trade.stock.api import StockWriter
 
 EXAMPLES = 5
@@ -72,7 +75,7 @@ async def open_market(url, home):
     bank = MemoryBank(clock, random, CALM)
     payments.place_gateway(house, bank)
     async with database.transaction() as tx:
-        world = await open_world(tx, plan, clock, random)
+        world = await open_offers(tx, await open_world(tx, plan, clock, random), clock)
     return Stage(plan, random, clock, house, bank, world, Known())
 
 
@@ -140,6 +143,37 @@ class Shopping(RuleBasedStateMachine):
             self.stage.known.placed[first.checkout_id] = self.buyer
             self.placed.append(first)
             self.orders += first.orders
+
+    @rule(card=PLACES)
+    def take_a_card_twice(self, card):
+        chosen, key = self.stage.world.cards[card], f"c{next(self.market.keys)}"
+        take = partial(promotions.claim_card, buyer_id=self.buyer.account_id, instrument_id=chosen, key=key)
+        taken = [self.market.attempt(lambda tx: take(tx, now=self.now)) for _ in range(2)]
+        assert taken[0] is None or taken[1] == replace(taken[0], is_repeated=True)
+
+    @rule(sku=SKUS, is_paid=st.booleans())
+    def order_in_advance(self, sku, is_paid):
+        chosen = self.stage.world.shelf[sku]
+        self.market.do(lambda: offer_presale(self.stage))
+        self.market.do(lambda: self._order_in_advance(chosen))
+        if self.placed and is_paid:
+            self.pay(0, True, True)
+
+    async def _order_in_advance(self, sku):
+        house, offers = self.stage.house, self.stage.known.presales
+        house.add(StockWriter(house.database, orders.OrdersCompanion()))
+        offer = next((offer for offer in offers if offer.sku_id == sku.sku_id), offers[-1] if offers else None)
+        if offer is None:
+            return
+        wish = orders.PresaleWish(
+            key=f"k{next(self.market.keys)}", shop_id=offer.shop_id, sku_id=offer.sku_id, quantity=1,
+            address_id=self.address.address_id, seen_minor=offer.terms.deposit_minor,
+        )  # fmt: skip
+        placed = await self.stage.attempt_outside("presale", lambda: orders.place_presale(house, self.buyer, wish))
+        if placed is not None:
+            self.stage.known.placed[placed.checkout_id] = self.buyer
+            self.placed.append(placed)
+            self.orders += placed.orders
 
     @precondition(lambda self: self.placed)
     @rule(place=PLACES, is_paid=st.booleans(), is_told=st.booleans())
@@ -210,10 +244,11 @@ class Shopping(RuleBasedStateMachine):
         else:
             self.market.attempt(lambda tx: orders.decline_refund(tx, shop, *who, "no"))
 
-    @rule(minutes=st.sampled_from([1, 31, 2_000, 20_000]))
+    @rule(minutes=st.sampled_from([1, 31, 61, 2_000, 20_000]))
     def expire(self, minutes):
         self.stage.clock.move(minutes * MINUTE)
         self.market.attempt(orders.close_unpaid)
+        self.market.attempt(orders.close_unpaid_tails)
         self.market.attempt(orders.receive_by_time)
         self.market.do(lambda: payments.tell_refunds(self.stage.house))
 
@@ -252,6 +287,7 @@ def test_no_sequence_of_acts_breaks_an_invariant(database_url, tmp_path):
         )  # fmt: skip
         # the sequences went somewhere
         assert stage.known.counts["place: done"] >= EXAMPLES // 2
+        assert stage.known.counts["presale: done"] > 0
         assert any(charge.is_captured for charge in stage.bank.charges.values())
         assert any(charge.refunds for charge in stage.bank.charges.values())
     finally:
