@@ -1,5 +1,6 @@
 """How is the day rehearsed? `peakday rehearse`: real baskets through the public doors, faults, comparison, report."""
 
+import asyncio
 import json
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from peakday.kernel.settings import Settings, read_settings
 BASKETS = 2_000
 BASKETS_A_SECOND = 25
 REFRESHES_A_SECOND = 2
+LINE_EVERY_SECONDS = 10  # where nobody watches a screen
 
 
 def rehearse_command(
@@ -75,13 +77,34 @@ async def _run(settings: Settings, plan: Plan, report: Path | None) -> tuple[Out
     progress = Progress(begins=lambda stage: console.print(f"[dim]{datetime.now():%H:%M:%S}[/] {stage}"))  # noqa: DTZ005 - for the one who watches
     with Live(get_renderable=lambda: _picture(progress), console=console, refresh_per_second=REFRESHES_A_SECOND,
               transient=True):  # fmt: skip
-        outcome = await rehearse(settings, plan, progress)
+        telling = asyncio.create_task(_tell(console, progress))
+        try:
+            outcome = await rehearse(settings, plan, progress)
+        finally:
+            telling.cancel()
     kept = reports_folder(settings) / f"{outcome.rehearsal_id}.html"
     text = write_report(outcome)
     for path in {kept, report or kept}:
         path.write_text(text, encoding="utf-8")
     await close(settings, outcome, figures_of(outcome, report or kept))
     return outcome, report or kept
+
+
+async def _tell(console: Console, progress: Progress) -> None:
+    """Into a log: a line now and then."""
+    while not console.is_terminal:
+        await asyncio.sleep(LINE_EVERY_SECONDS)
+        if progress.stage == "load":
+            console.print(_line(progress), highlight=False, soft_wrap=True)
+
+
+def _line(progress: Progress) -> str:
+    measures, ledger = progress.measures, progress.ledger
+    refused = ", ".join(f"{code} {count:,}" for (_, code), count in measures.refusals.most_common(4)) or "none"
+    return (
+        f"{progress.stage}: {ledger.finished:,} of {progress.baskets:,} shoppers · {len(ledger.checkouts):,} checkouts"
+        f" · {len(progress.killer.kills) if progress.killer else 0} kills · refused: {refused}"
+    )
 
 
 def _picture(progress: Progress) -> Group:
@@ -91,15 +114,10 @@ def _picture(progress: Progress) -> Group:
     for name, door in measures.doors.items():
         times = door.percentiles_ms() if len(door.at) < 20_000 else {"p50_ms": 0.0, "p99_ms": 0.0}
         table.add_row(name, f"{len(door.at):,}", f"{times['p50_ms']:.1f}", f"{times['p99_ms']:.1f}")
-    refused = ", ".join(f"{code} {count:,}" for (_, code), count in measures.refusals.most_common(4)) or "none"
     kills = progress.killer.kills[-3:] if progress.killer else []
     told = " · ".join(f"{k.fault.value} back after {k.recovered_seconds or 0:.1f} s" for k in kills)
-    line = (
-        f"{progress.stage}: {ledger.finished:,} of {progress.baskets:,} shoppers · {len(ledger.checkouts):,} checkouts"
-        f" · refused: {refused}"
-    )
     bar = ProgressBar(total=max(1, progress.baskets), completed=ledger.finished, width=60)
-    return Group(bar, line, *([told] if told else []), *([table] if measures.doors else []))
+    return Group(bar, _line(progress), *([told] if told else []), *([table] if measures.doors else []))
 
 
 def _faults(typed: str) -> tuple[Fault, ...]:

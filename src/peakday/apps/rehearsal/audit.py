@@ -16,7 +16,7 @@ from peakday.kernel.ids import read_id
 from peakday.market.accounts.model import BUYER_PREFIX
 from peakday.trade.orders.model import CHECKOUT_PREFIX, ORDER_PREFIX
 
-SETTLE_SECONDS_MAX = 90.0
+SETTLE_SECONDS_MAX = 300.0
 SETTLE_LOOK_SECONDS = 2.0
 SHOWN_MAX = 20
 
@@ -96,11 +96,11 @@ select
     (select coalesce(sum(n - 1), 0)::bigint from (
         select count(*) as n from stands group by buyer_id having count(*) > 1
         union all
-        select count(*) from orders.customer_order o join stands s on o.order_id = any(s.order_ids)
-        group by o.order_id having count(*) > 1) more) as doubled,
-    (select count(*) from told t where t.is_paid and exists (
-        select from told_order d join orders.customer_order o on o.order_id = d.order_id
-        where d.checkout_id = t.checkout_id and o.paid_at is null)) as unpaid,
+        select count(*) from (select unnest(order_ids) as order_id from stands) s
+        join orders.customer_order using (order_id)
+        group by order_id having count(*) > 1) more) as doubled,
+    (select count(distinct t.checkout_id) from told t join told_order d using (checkout_id)
+        join orders.customer_order o using (order_id) where t.is_paid and o.paid_at is null) as unpaid,
     (select count(*) from stands s where not exists (select from told t where t.checkout_id = s.checkout_id)) as untold
 """
 _EXAMPLES = f"select distinct checkout_id from ({_LOST}) lost limit $1"

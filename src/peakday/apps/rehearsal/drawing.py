@@ -7,6 +7,8 @@ from html import escape
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 960, 260, 56, 14, 14, 30
 TICKS = 5
+CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)  # seconds between marks below a picture
+CLOCK_MARKS_MAX = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,10 @@ class _Scale:
                 f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
                 f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_short(value)}</text>'
             )
-        for step in range(9):
-            at = self.seconds * step / 8
-            parts.append(f'<text x="{self.x(at):.1f}" y="{HEIGHT - 10}" text-anchor="middle">{_clock(at)}</text>')
+        parts += [
+            f'<text x="{self.x(at):.1f}" y="{HEIGHT - 10}" text-anchor="middle">{_clock(at)}</text>'
+            for at in range(0, self.seconds + 1, _clock_step(self.seconds))
+        ]
         parts.append(f'<text x="{LEFT + 5}" y="{TOP + 4}">{escape(unit)}</text>')
         return "".join(parts)
 
@@ -124,6 +127,10 @@ def _short(value: float) -> str:
     if value >= 1000:
         return f"{value / 1000:g}k"
     return f"{value:g}" if value < 10 else f"{value:.0f}"
+
+
+def _clock_step(seconds: int) -> int:
+    return next((step for step in CLOCK_STEPS if seconds / step <= CLOCK_MARKS_MAX), CLOCK_STEPS[-1])
 
 
 def _clock(seconds: float) -> str:

@@ -14,6 +14,15 @@ from peakday.apps.rehearsal.faults import KILLS, Fault, Kill
 from peakday.apps.rehearsal.run import RECOVERY_SECONDS_LIMIT, Outcome
 from peakday.kernel.clock import MARKET_ZONE
 
+KILL_NAMES = {
+    Fault.KILL_WEB: ("杀掉 web", "web killed"), Fault.KILL_WORKER: ("杀掉 worker", "worker killed"),
+    Fault.KILL_POSTGRES: ("杀掉 PostgreSQL", "PostgreSQL killed"),
+}  # fmt: skip
+DOOR_NAMES = {
+    "add to cart": "加入购物车", "address": "收货地址", "cart": "查看购物车", "checkout": "结算下单",
+    "flash order": "秒杀下单", "payment": "发起支付", "bank": "银行确认", "back from bank": "支付返回",
+    "order page": "查看订单",
+}  # fmt: skip
 ROLES = {Fault.KILL_WEB: "web", Fault.KILL_WORKER: "worker", Fault.KILL_POSTGRES: "postgres"}
 PAGE = Path(__file__).with_name("page.html")
 SLOW_DOORS = ("cart", "checkout", "payment", "bank")
@@ -35,8 +44,17 @@ def _say(zh: str, en: str) -> str:
     return f'<span class="zh" lang="zh-CN">{zh}</span><span class="en" lang="en">{en}</span>'
 
 
+def _door(name: str) -> str:
+    return _say(DOOR_NAMES.get(name, escape(name)), escape(name))
+
+
 def _card(title: str, note: str, body: str) -> str:
     return f"<section><h2>{title}</h2><p class='note'>{note}</p>{body}</section>"
+
+
+def _wide(picture: str) -> str:
+    """On a phone a picture is pushed sideways rather than made too small to read."""
+    return f"<div class='scroll'>{picture}</div>"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -64,15 +82,21 @@ def _tiles(outcome: Outcome) -> str:
     worst = max((kill.recovered_seconds or 0.0 for kill in outcome.kills), default=0.0)
     comparison = outcome.comparison
     wrong = comparison.lost + comparison.doubled + comparison.other_price
+    checkout = outcome.measures.doors.get("checkout")
+    p95 = checkout.percentiles_ms()["p95_ms"] if checkout else 0.0
     figures = [
         (f"{comparison.told_orders:,}", _say("已确认订单", "orders acknowledged")),
         (f"{max(placed):,}/s", _say("结算峰值", "checkouts in the best second")),
         (f"{outcome.measures.answers / outcome.took_seconds:,.0f}/s", _say("平均请求", "answers, on average")),
         (f"{comparison.told_paid:,}", _say("已支付结算单", "checkouts paid")),
         (f"{wrong}", _say("丢失 / 重复 / 错价", "lost, doubled or mispriced")),
-        (f"{len(outcome.kills)}", _say("次 kill -9", "kills (kill -9)")),
-        (f"{worst:.1f} s", _say("最长恢复", "longest recovery")),
     ]
+    if outcome.kills:
+        figures.append((f"{len(outcome.kills)}", _say("次 kill -9", "kills (kill -9)")))
+        figures.append((f"{worst:.1f} s", _say("最长恢复", "longest recovery")))
+    else:
+        figures.append((f"{outcome.lines:,}", _say("购物篮商品行", "lines in the baskets")))
+        figures.append((f"{p95:,.0f} ms", _say("结算下单 p95", "checkout, p95")))
     tiles = "".join(f"<div class='tile'><b>{value}</b><small>{label}</small></div>" for value, label in figures)
     return f"<div class='tiles'>{tiles}</div>"
 
@@ -95,7 +119,7 @@ def _load(outcome: Outcome, seconds: int) -> str:
         "每秒到达的购物者与已确认的结算单;竖线为故障与 20:00 开卖。",
         "Shoppers who arrived and checkouts acknowledged in each second; lines mark kills and the opening at 20:00.",
     )
-    return _card(_say("负载曲线与吞吐", "Load and throughput"), note, legend + picture)
+    return _card(_say("负载曲线与吞吐", "Load and throughput"), note, legend + _wide(picture))
 
 
 def _latency(outcome: Outcome, seconds: int) -> str:
@@ -109,7 +133,7 @@ def _latency(outcome: Outcome, seconds: int) -> str:
     ])  # fmt: skip
     note = _say("每秒的第 99 百分位,毫秒,对数刻度。", "The 99th percentile of each second, in ms, on a log scale.")
     picture = over_time(series, _marks(outcome), seconds, "ms", is_log=True)
-    return _card(_say("响应时间 p99", "Response time, p99"), note, legend + picture)
+    return _card(_say("响应时间 p99", "Response time, p99"), note, legend + _wide(picture))
 
 
 def _doors(outcome: Outcome) -> str:
@@ -122,10 +146,11 @@ def _doors(outcome: Outcome) -> str:
             for key, role in (("p99_ms", "p99"), ("p95_ms", "p95"), ("p50_ms", "p50"))
         )
         figures = [f"{times[key]:,.1f}" for key in ("p50_ms", "p95_ms", "p99_ms", "max_ms")]
-        rows.append([escape(name), f"{count:,}", *figures, f"<div class='bars'>{bars}</div>"])
+        rows.append([_door(name), f"{count:,}", *figures, f"<div class='bars'>{bars}</div>"])
     head = [_say("入口", "Door"), _say("应答", "Answers"), "p50 ms", "p95 ms", "p99 ms", _say("最长 ms", "max ms"), ""]
     note = _say("客户端所见,与服务同机运行。", "As the client saw it, on the same machine as the shop.")
-    return _card(_say("各入口延迟", "Latency by door"), note, _table(head, rows))
+    legend = _legend([("p50", "p50"), ("p95", "p95"), ("p99", "p99")])
+    return _card(_say("各入口延迟", "Latency by door"), note, legend + _table(head, rows))
 
 
 def _kills(outcome: Outcome, seconds: int) -> str:
@@ -141,7 +166,7 @@ def _kills(outcome: Outcome, seconds: int) -> str:
         known = [each for each in times if each is not None]
         if times:
             rows.append([
-                fault.value, str(len(times)), f"{median(known):.2f} s" if known else "–",
+                _say(*KILL_NAMES[fault]), str(len(times)), f"{median(known):.2f} s" if known else "–",
                 f"{max(known):.2f} s" if known else "–", str(len(times) - len(known)),
             ])  # fmt: skip
     head = [_say("故障", "Fault"), _say("次数", "Times"), _say("中位恢复", "median recovery"), _say("最长", "longest"),
@@ -153,9 +178,13 @@ def _kills(outcome: Outcome, seconds: int) -> str:
     )
     details = f"<details><summary>{_say('逐次记录', 'Every kill')}</summary><ol class='log'>{log}</ol></details>"
     limit = f"{RECOVERY_SECONDS_LIMIT:.0f} s"
-    note = _say(f"kill -9 之后多久恢复服务;虚线为上限 {limit}。", f"Until the shop served again; the limit is {limit}.")
+    note = _say(
+        f"从 kill -9 到新进程首次完成买家的一次写入(加购、下单、支付等);worker 到新进程就绪。虚线为上限 {limit}。",
+        "From kill -9 until the new process has done the first change that a shopper asked of it (cart, order, "
+        f"payment); a worker: until a new one is at work. The limit is {limit}.",
+    )
     picture = dots(points, seconds, RECOVERY_SECONDS_LIMIT, "s")
-    body = _legend(_kill_legend(outcome.kills)) + picture + _table(head, rows) + details
+    body = _legend(_kill_legend(outcome.kills)) + _wide(picture) + _table(head, rows) + details
     return _card(_say("故障与恢复", "Faults and recovery"), note, body)
 
 
@@ -163,7 +192,7 @@ def _refusals(outcome: Outcome) -> str:
     found = outcome.measures.refusals.most_common(REFUSALS_SHOWN)
     most = max((count for _, count in found), default=1)
     rows = [
-        [escape(door), f"<code>{escape(code)}</code>", f"{count:,}",
+        [_door(door), f"<code>{escape(code)}</code>", f"{count:,}",
          f"<div class='bars'><i class='bar p95' style='width:{max(0.5, 100 * count / most):.1f}%'></i></div>"]
         for (door, code), count in found
     ]  # fmt: skip
@@ -227,7 +256,7 @@ def _marks(outcome: Outcome) -> list[Mark]:
 
 
 def _kill_legend(kills: Sequence[Kill]) -> list[tuple[str, str]]:
-    return [(ROLES[fault], fault.value) for fault in KILLS if any(kill.fault is fault for kill in kills)]
+    return [(ROLES[fault], _say(*KILL_NAMES[fault])) for fault in KILLS if any(kill.fault is fault for kill in kills)]
 
 
 def _legend(entries: Sequence[tuple[str, str]]) -> str:
