@@ -1,6 +1,7 @@
 """By how much does a late act lower the base of a later one at least?
 
-An act that is sure to give gives a share of what it counts at least, on every line alike. So on the lines that both
+An act that is sure to give gives a share of what it counts at least, on every line alike (a payment: of what is left
+there, which only with progressive thresholds lowers a later base). So on the lines that both
 count, the base of the later act falls by that share of what is there; and where an early card takes from it before, by
 that share of it less (`relief`). What an act gives in all does not tell it as well: it may lie on other lines.
 """
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from peakday.trade.promotions.rules.card_bounds import ONE
 from peakday.trade.promotions.rules.card_outlook import Outlook, least_share
-from peakday.trade.promotions.rules.card_premises import Premise, can_fail, cut_of, least_met
+from peakday.trade.promotions.rules.card_premises import Floor, Premise, can_fail, cut_of, least_given, least_met
 
 
 class Fall(NamedTuple):
@@ -25,47 +26,58 @@ class Fall(NamedTuple):
 
 
 class Falls:
-    """What a group's late acts take from later ones, worked out once for the same late cards."""
+    """What a group's late acts take from later ones, worked out once for the same late cards and floors."""
 
     def __init__(self, outlook: Outlook) -> None:
         self._outlook = outlook
-        self._known: dict[tuple[tuple[int, ...], int], dict[int, dict[int, Fall]]] = {}
+        self._known: dict[tuple[tuple[int, ...], int, tuple[Floor, ...]], dict[int, dict[int, Fall]]] = {}
         self._most_on: dict[tuple[int, int, int], int] = {}
 
     def under(self, premise: Premise) -> Mapping[int, Mapping[int, Fall]]:
         """By late step and later step, by how much a base falls: of acts that are sure to give by what they count."""
-        found = self._known.get((premise.late, premise.sure))
+        key = premise.late, premise.sure, premise.floors
+        found = self._known.get(key)
         if found is None:
             falls = {step: self._find(premise, step) for step in premise.late if self._is_sure(premise, step)}
-            found = self._known[premise.late, premise.sure] = falls
+            found = self._known[key] = falls
         return found
 
     def _is_sure(self, premise: Premise, step: int) -> bool:
-        act = self._outlook.group.acts[step]
-        return (
-            bool(self._outlook.common[step])
-            and self._outlook.slopes[step] is not None
-            and not act.is_payment
-            and not can_fail(self._outlook, premise, step)
-        )
+        return bool(self._outlook.common[step]) and not can_fail(self._outlook, premise, step)
 
     def _find(self, premise: Premise, step: int) -> dict[int, Fall]:
         outlook = self._outlook
-        bases = outlook.base[step], least_met(outlook, premise, step)
-        act, slope = outlook.group.acts[step], outlook.slopes[step]
-        share = least_share(act, bases, slope, is_smooth=outlook.is_smooth[step])
+        share = self._find_share(premise, step)
         cut = cut_of(outlook, premise.late, step)
-        before = [other for other in premise.late if step in outlook.passes[other]]
+        before = [other for other in premise.late if step in outlook.passes[other] or self._pays_first(other, step)]
         falls = {}
         for later, common in outlook.common[step].items():
             if later in premise.late:
                 gone = sum([self._find_most_on(other, step, later) for other in before])
                 takes = ((card, outlook.takes_most[card]) for card in outlook.early)
                 relief = {card: share * min(own.get(step, 0), own.get(later, 0)) for card, own in takes}
-                falls[later] = Fall(
-                    max(share * (common - gone) // ONE - cut, 0), relief, is_whole=outlook.passes[step][later] == ONE
-                )
+                least = max(share * (common - gone) // ONE - cut, 0)
+                falls[later] = Fall(least, relief, is_whole=outlook.passes[step][later] == ONE)
         return falls
+
+    def _find_share(self, premise: Premise, step: int) -> int:
+        """The least share (scaled) of its base that an act gives when the acts that are sure before it gave."""
+        outlook = self._outlook
+        gone = sum(
+            [
+                outlook.passes[other][step] * least_given(outlook, premise, other) // ONE
+                for other in premise.late
+                if step in outlook.passes[other]
+            ]
+        )
+        bases = outlook.base[step] + outlook.loose[step] - gone, least_met(outlook, premise, step)
+        return least_share(outlook.group.acts[step], bases, outlook.slopes[step], is_smooth=outlook.is_smooth[step])
+
+    def _pays_first(self, other: int, step: int) -> bool:
+        """Whether a payment of the same stage leaves less for this one, which gives by what is left."""
+        group = self._outlook.group
+        is_shared = step in self._outlook.passes_most[other]
+        return is_shared and group.acts[step].is_payment and group.acts[other].is_payment
 
     def _find_most_on(self, step: int, first: int, second: int) -> int:
         """The most that an act gives on the lines that two others count."""

@@ -311,8 +311,9 @@ def _least_takes(
 
 @dataclass(frozen=True, slots=True)
 class _Passes:
-    """By late step and later step: the least share (scaled) of a gift that lowers that base, the most, and `common`.
+    """By late step and later step: the least share (scaled) of a gift that lowers that base, and `common`.
 
+    `most` is what is given on common lines at most, whether it lowers a base or not.
     `loose`, by later step, is by how much rounding may make the shares less.
     """
 
@@ -333,14 +334,15 @@ def _find_passes(
         parts = dict(zip(act.rows, act.plan_of(tuple(own.values())) if act.is_steady else act.ceilings, strict=False))
         for later in late:
             common = group.spans[step] & group.spans[later]
-            if later <= step or not common or not is_lowered_by(group.acts[later], act):
+            if later <= step or not common:
                 continue
-            is_whole = common == group.spans[step]
-            share = ONE if is_whole else _least_common(group, own, step, common) * ONE // max(base[step], 1)
+            is_whole, most = common == group.spans[step], group.most[step]
             rows = [row for row in bits_of(common) if row not in unpaid[later]]
-            most = group.most[step]
-            passes.least[step][later] = share
             passes.most[step][later] = min(most, sum([parts[row] for row in rows])) if parts else most
+            if not is_lowered_by(group.acts[later], act):
+                continue
+            share = ONE if is_whole else _least_common(group, own, step, common) * ONE // max(base[step], 1)
+            passes.least[step][later] = share
             passes.common[step][later] = sum([own[row] for row in rows])
             passes.loose[later] += 0 if is_whole else common.bit_count()
     return passes

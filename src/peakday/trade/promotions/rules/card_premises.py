@@ -125,7 +125,7 @@ def divide(outlook: Outlook, premise: Premise, settled: int, grain: int) -> tupl
 
 def least_base(outlook: Outlook, late: Sequence[int], step: int) -> int:
     """How low the base of a late act may fall beside these late acts."""
-    passed = sum([outlook.passes_most[other].get(step, 0) for other in late])
+    passed = sum([outlook.passes_most[other][step] for other in late if step in outlook.passes[other]])
     base = outlook.base[step] - outlook.taken_most[step] - passed
     return max(base, outlook.group.acts[step].base_low)
 
@@ -142,7 +142,8 @@ def least_met(outlook: Outlook, premise: Premise, step: int) -> int:
     """The least base on which a late act gives, if it is sure to."""
     act, base = outlook.group.acts[step], least_base(outlook, premise.late, step)
     is_reached = premise.sure >> step & 1 and act.benefit.counts is Counts.MONEY
-    return max(base, act.benefit.tiers[0].at) if is_reached else base
+    floors = [floor.at for floor in premise.floors if floor.step == step]
+    return max([base, *floors, act.benefit.tiers[0].at if is_reached else 0])
 
 
 def can_fail(outlook: Outlook, premise: Premise, step: int) -> bool:
@@ -242,7 +243,7 @@ def _cut_most(outlook: Outlook, late: Sequence[int], step: int, amount: int) -> 
     act = group.acts[step]
     before = [other for other in late if other < step and group.spans[other] & group.spans[step]]
     if act.is_payment:
-        rest = sum(act.pick(outlook.balance.left)) - sum([group.most[other] for other in before])
+        rest = sum(act.pick(outlook.balance.left)) - sum([outlook.passes_most[other].get(step, 0) for other in before])
         return max(amount - max(rest - _early_most(outlook, step), 0), 0)
     if not group.is_parallel:
         return _cut_beside(

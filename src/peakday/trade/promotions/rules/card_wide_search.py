@@ -83,7 +83,7 @@ class _Wide:
     left: int = 0
     anyway: int = 0
     heap: list[_Offer] = field(default_factory=list)
-    opened: set[tuple[tuple[int, ...], int, int]] = field(default_factory=set)
+    opened: dict[tuple[int, ...], list[tuple[int, int]]] = field(default_factory=dict)
     rates: dict[Floor, int] = field(default_factory=dict)
     tried: set[int] = field(default_factory=set)
     count: int = 0
@@ -132,8 +132,10 @@ def _bound_without_choice(wide: _Wide) -> int:
 
 
 def _open(wide: _Wide, late: tuple[int, ...], early: int, sure: int = 0) -> None:
-    if (late, early, sure) not in wide.opened:
-        wide.opened.add((late, early, sure))
+    """Open a set of late cards, unless one was opened that asks less of them and allows the same early ones."""
+    opened = wide.opened.setdefault(late, [])
+    if all(early & ~allowed or asked & ~sure for allowed, asked in opened):
+        opened.append((early, sure))
         premise = plain_premise(wide.outlook, late, early, sure)
         worths = _weigh(wide, premise, ())
         _push(wide, premise, _bound(worths, _pack(wide, worths)), 0, (), is_rated=True)
