@@ -6,6 +6,7 @@ import pytest
 
 from peakday.apps.storefront.web.entering import own_path
 from peakday.kernel.ids import show_id
+from peakday.trade.orders.flash.flash_order import REQUEST_HASH_BYTES
 from peakday.trade.price_history import api as prices
 from tests.apps.storefront.bazaar import PASSWORD, SALE_MINOR
 
@@ -229,6 +230,23 @@ async def test_who_waits_for_a_sale_price_never_pays_another(mall, is_called_off
         assert (answer.status_code, answer.json()["code"], paid) == (409, "price_changed", [])
     else:
         assert (answer.status_code, [row["paid_minor"] for row in paid]) == (303, [SALE_MINOR])
+        async with bazaar.database.read() as connection:  # it went through the flash door, and has the address
+            row = await connection.fetchrow("select length(request_hash) as hash, address from orders.checkout")
+        assert (row["hash"], "文三路" in str(row["address"])) == (REQUEST_HASH_BYTES, True)
+
+
+async def test_what_is_seen_can_be_kept_and_forgotten_without_the_cart(mall):
+    here = mall.bazaar.path("tea")
+    async with mall.client() as client:
+        kept = await post(client, "/mall/favourites", {**fields(mall), "act": "keep", "back": here})
+        assert (kept.status_code, kept.headers["location"]) == (303, here)
+        assert 'aria-pressed="true"' in (await client.get(here)).text
+        assert "西湖龙井" in (await client.get("/mall/favourites")).text
+        await post(client, "/mall/favourites", {**fields(mall), "act": "keep", "back": here})
+        await post(client, "/mall/favourites", {**fields(mall), "act": "forget", "back": here})
+        assert "还没有收藏" in (await client.get("/mall/favourites")).text
+        odd = {**fields(mall), "act": "keep", "sku": show_id("sku", mall.bazaar.shop_id)}
+        assert (await post(client, "/mall/favourites", odd)).status_code == 404
 
 
 async def test_goods_are_read_as_json_by_everybody(mall):

@@ -17,6 +17,8 @@ from peakday.trade.carts.actions.add_lines import add_line, add_many
 from peakday.trade.carts.actions.change_lines import change_line, select_lines
 from peakday.trade.carts.actions.find_additions import find_additions
 from peakday.trade.carts.actions.keep_favourites import (
+    add_favourite,
+    has_favourite,
     list_favourites,
     move_to_cart,
     move_to_favourites,
@@ -73,12 +75,14 @@ __all__ = [
     "Sort",
     "Wanted",
     "Wish",
+    "add_favourite",
     "add_line",
     "add_many",
     "change_line",
     "count_lines",
     "find_additions",
     "get_cart",
+    "has_favourite",
     "list_favourites",
     "look_at_cart",
     "merge_carts",

@@ -16,7 +16,7 @@ from peakday.apps.storefront.departments import find_directory
 from peakday.apps.storefront.goods import picture_of
 from peakday.apps.storefront.pricing import explain_quote
 from peakday.apps.storefront.titles import tidy
-from peakday.apps.storefront.web.entering import shopper_of
+from peakday.apps.storefront.web.entering import own_path, shopper_of
 from peakday.apps.storefront.web.showing import hue_of, show
 from peakday.kernel.actor import Actor, ActorKind
 from peakday.kernel.database import Tx
@@ -143,15 +143,19 @@ async def show_favourites(request: Request) -> Response:
 
 @router.post("/mall/favourites")
 async def change_favourites(request: Request) -> Response:
-    """Put a favourite into the cart, or forget it."""
+    """Keep goods without buying, forget them, or put them into the cart; a visitor becomes a guest."""
     house, form = house_of(request), await request.form()
-    sku_id = _read(SKU_PREFIX, form.get("sku"))
+    sku_id, act = _read(SKU_PREFIX, form.get("sku")), form.get("act")
+    shopper = await shopper_of(request)
     async with house.database.transaction() as tx:
-        if form.get("act") == "forget":
-            await carts.remove_favourites(tx, actor_of(request), [sku_id])
+        if act == "keep":
+            await carts.add_favourite(tx, shopper.actor, _read(SHOP_PREFIX, form.get("shop")), sku_id)
+        elif act == "forget":
+            await carts.remove_favourites(tx, shopper.actor, [sku_id])
         else:
-            await carts.move_to_cart(tx, actor_of(request), sku_id)
-    return RedirectResponse("/mall/favourites", 303)
+            await carts.move_to_cart(tx, shopper.actor, sku_id)
+    back = str(form.get("back") or "")
+    return shopper.carry(request, RedirectResponse(own_path(back) if back else "/mall/favourites", 303))
 
 
 async def _change(request: Request, act: Act) -> Response:

@@ -83,6 +83,8 @@ async def show_item(
         )
         front = (await shops.find_fronts(connection, [item.shop_id])).get(item.shop_id)
         claimables = await cards_of(connection, visit_of(request).actor, [item.shop_id])
+        buyer_id = buyer_of(request)
+        is_kept = buyer_id is not None and await carts.has_favourite(connection, buyer_id, chosen.sku_id)
         presale = await find_presale(connection, item.shop_id, chosen.sku_id)
         ahead = await _ahead(connection, item, chosen, reckoning)
         like = await _like(connection, shelved, directory)
@@ -94,7 +96,8 @@ async def show_item(
         choices=choices if len(choices) > 1 else [], chosen=chosen, line=line, final_minor=final,
         struck_minor=struck_of(final, line.catalogue_minor, item.strike_price_minor), reckoning=reckoning, left=left,
         is_low=left is not None and 0 < left < LEFT_SHOWN_BELOW, front=front, claimables=claimables,
-        show_card=show_card, presale=presale, ahead=ahead, like=like, sku_ref=show_id(SKU_PREFIX, chosen.sku_id),
+        show_card=show_card, presale=presale, is_kept=is_kept, ahead=ahead, like=like,
+        sku_ref=show_id(SKU_PREFIX, chosen.sku_id),
         shop_ref=show_id(SHOP_PREFIX, item.shop_id), item_ref=show_id(ITEM_PREFIX, item_id), is_added=bool(added),
         trail=directory.trail(item.leaf_category_id) if item.leaf_category_id else [],
         attributes=_attributes(item), most=carts.LINE_PIECES_MAX,

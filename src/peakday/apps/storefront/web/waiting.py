@@ -21,9 +21,12 @@ from peakday.apps.storefront.pricing import reckon
 from peakday.apps.storefront.titles import tidy
 from peakday.apps.storefront.web.entering import is_registered, to_sign_in
 from peakday.apps.storefront.web.showing import show
+from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
+from peakday.kernel.house import House
 from peakday.kernel.ids import new_id, read_id, show_id
 from peakday.kernel.refusal import NotFound, Refusal
+from peakday.kernel.switches.board import is_on
 from peakday.kernel.web.context import actor_of, house_of, visit_of
 from peakday.kernel.web.paths import ShownId
 from peakday.kernel.web.problems import status_of
@@ -33,13 +36,15 @@ from peakday.market.catalog.model import ITEM_PREFIX, SKU_PREFIX
 from peakday.market.catalog.shelf import ShelfItem
 from peakday.trade.carts import api as carts
 from peakday.trade.orders import api as orders
-from peakday.trade.orders.checkouts import ADDRESS_PREFIX, CheckoutWish, Delivery, WantedPieces
+from peakday.trade.orders.checkouts import ADDRESS_PREFIX, CheckoutWish, Delivery, Placed, WantedPieces
 from peakday.trade.orders.errors import PriceChanged
+from peakday.trade.orders.flash.flash_desk import FlashDesk, FlashWish
 from peakday.trade.payments.model import PAYMENT_PREFIX
 from peakday.trade.price_history import api as prices
 
 router = APIRouter(include_in_schema=False)
 
+FLASH_DOOR = "flash.door"
 TOO_EARLY = 425
 HELD_SECONDS_MAX = 2.0  # a press so little too early waits here instead of coming again
 RETRY_SECONDS = 1
@@ -114,7 +119,7 @@ async def press(request: Request, item_id: ItemRef) -> Response:
         address_id = read_id(ADDRESS_PREFIX, str(form.get("address") or ""))
         wish = CheckoutWish(key=key, seen_token=quote.token, seen_minor=quote.payable_minor, wanted=(pieces,),
                             deliveries=(Delivery(address_id),))  # fmt: skip
-        placed = await orders.place_checkout(house, actor, wish)
+        placed = await _place(house, actor, wish, quote)
         async with house.database.transaction() as tx:
             payment = await orders.pay_checkout(tx, actor, placed.checkout_id)
     except ValueError:
@@ -124,6 +129,20 @@ async def press(request: Request, item_id: ItemRef) -> Response:
         return JSONResponse({"message": message, "code": refusal.code}, status_of(refusal))
     target = f"/mall/pay/{show_id(PAYMENT_PREFIX, payment.payment_id)}"
     return JSONResponse({"location": target}) if wants_json else RedirectResponse(target, 303)
+
+
+async def _place(house: House, actor: Actor, wish: CheckoutWish, quote: carts.Quote) -> Placed:
+    """Through the flash door while it is open and no counted offer acts; else like any checkout."""
+    buyer_id = accounts.require_buyer(actor)
+    assert wish.wanted is not None, wish
+    (pieces,) = wish.wanted
+    is_plain = not any(isinstance(key, UUID) for key in quote.acting())
+    if not (is_plain and FlashDesk in house.engines and is_on(house, FLASH_DOOR, buyer_id)):
+        return await orders.place_checkout(house, actor, wish)
+    flash = FlashWish(
+        wish.key, pieces.shop_id, pieces.sku_id, pieces.quantity, wish.terminal, quote.payable_minor
+    )  # fmt: skip
+    return await house.get(FlashDesk).place(buyer_id, flash, is_simulated=actor.can("simulated"))
 
 
 async def _turn(connection: Tx, item_id: UUID, sku: str) -> Turn | None:

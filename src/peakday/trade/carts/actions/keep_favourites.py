@@ -12,9 +12,11 @@ from peakday.kernel.database import Tx
 from peakday.market.accounts.api import require_buyer
 from peakday.trade.carts import queries, store
 from peakday.trade.carts.actions.add_lines import add_line
+from peakday.trade.carts.actions.quote_each import quote_each
 from peakday.trade.carts.actions.view_cart import view_goods
 from peakday.trade.carts.errors import FavouritesFull, LineNotFound
 from peakday.trade.carts.model import FAVOURITES_MAX, Added, Favourite, Line, Wish
+from peakday.trade.carts.quoted import Wanted
 from peakday.trade.carts.viewed import CartLine
 
 FAVOURITES_PAGE_MAX = 200
@@ -36,6 +38,28 @@ async def move_to_favourites(tx: Tx, actor: Actor, sku_ids: Sequence[UUID]) -> i
     if await queries.count_favourites(tx, buyer_id) > FAVOURITES_MAX:
         raise FavouritesFull(limit=FAVOURITES_MAX)
     return len(await store.take_lines(tx, [(buyer_id, line.sku_id) for line in lines]))
+
+
+async def add_favourite(tx: Tx, actor: Actor, shop_id: UUID, sku_id: UUID) -> bool:
+    """Keep goods as a favourite that need not be in the cart; False when they were kept before.
+
+    Refuses `LineNotFound` (nobody sells them), `FavouritesFull`, `NotAllowed`.
+    """
+    buyer_id = require_buyer(actor)
+    at = await queries.database_now(tx)
+    await store.lock_carts(tx, [buyer_id], at)
+    quoted = (await quote_each(tx, [Wanted(shop_id, sku_id, 1)]))[0].lines[0]
+    if quoted.item_id is None:
+        raise LineNotFound
+    added = await store.save_favourites(tx, buyer_id, [Favourite(shop_id, sku_id, quoted.price_minor, at)])
+    if await queries.count_favourites(tx, buyer_id) > FAVOURITES_MAX:
+        raise FavouritesFull(limit=FAVOURITES_MAX)
+    return added > 0
+
+
+async def has_favourite(tx: Tx, buyer_id: UUID, sku_id: UUID) -> bool:
+    """Whether a buyer keeps these goods as a favourite."""
+    return bool(await queries.find_favourites(tx, buyer_id, [sku_id]))
 
 
 async def move_to_cart(tx: Tx, actor: Actor, sku_id: UUID) -> Added:
