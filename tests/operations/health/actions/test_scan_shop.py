@@ -109,8 +109,9 @@ async def test_a_risk_is_not_accepted_without_a_reason_or_right(house):
     await look(floor)
     [tea] = await findings(floor)
     async with house.database.transaction() as tx:
-        with pytest.raises(BadRedLine):
-            await api.accept_finding(tx, floor.owner, floor.shop_id, tea.finding_id, "  ", floor.now)
+        for reason in ("  ", "a\0b"):
+            with pytest.raises(BadRedLine):
+                await api.accept_finding(tx, floor.owner, floor.shop_id, tea.finding_id, reason, floor.now)
         with pytest.raises(FindingNotFound):
             await api.accept_finding(tx, floor.owner, floor.shop_id, floor.shop_id, "why", floor.now)
     assert [kept.state for kept in await findings(floor)] == [FindingState.OPEN]
@@ -165,6 +166,9 @@ async def test_red_lines_out_of_range_are_refused_and_nothing_is_written(house):
         gone = Exemption(floor.tea_item, ExemptionReason.OTHER, floor.now - timedelta(seconds=1))
         with pytest.raises(BadRedLine):
             await api.exempt(tx, floor.owner, floor.shop_id, gone, "", floor.now)
+        later = replace(gone, expires_at=floor.now + timedelta(days=1))
+        with pytest.raises(BadRedLine):
+            await api.exempt(tx, floor.owner, floor.shop_id, later, "a\0b", floor.now)
         for table in ("red_line", "shop_rule", "exemption", "scan"):
             assert await tx.fetchval(f"select count(*) from health.{table}") == 0
 

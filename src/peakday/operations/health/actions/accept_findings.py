@@ -27,7 +27,7 @@ async def accept_finding(
     Refuses `FindingNotFound`, `FindingSettled`, `BadRedLine` (no reason), `NotAllowed`.
     """
     require(actor, EDIT, shop_id)
-    if not reason.strip():
+    if not reason.strip() or "\0" in reason:
         problem = Text("请填写原因", "Say why")
         raise BadRedLine(Problem("reason", "missing", problem, Text("写明接受风险的原因", "Write why it is accepted")))
     kept = await store.lock_finding(tx, shop_id, finding_id)

@@ -63,6 +63,8 @@ async def exempt(
     await catalog.get_item(tx, SYSTEM, shop_id, exemption.item_id)
     if not now < exemption.expires_at <= now + timedelta(days=EXEMPT_DAYS_MAX):
         raise _bad("expires_at", "有效期须在未来一年内", "It must end within a year from now")
+    if "\0" in note:
+        raise _bad("note", "备注含有无法保存的字符", "The note holds a letter that cannot be kept")
     if not 0 <= exemption.price_min_minor <= AMOUNT_MINOR_MAX:
         raise _bad("price_min", "最低价超出范围", "The lowest price is out of range")
     await store.save_exemption(tx, shop_id, exemption, note[:NOTE_MAX], (actor.account_id, now))

@@ -53,11 +53,18 @@ class TurnForm(ReasonForm):
     seen_version: int | None = Field(None, ge=0, le=2**31 - 1)
 
 
+class TitleForm(Form):
+    """A title in both languages."""
+
+    zh: Line
+    en: Line
+
+
 class NewSwitchForm(Form):
     """A switch's name and title."""
 
     name: Name
-    title: TextBody
+    title: TitleForm
 
 
 class StepForm(Form):

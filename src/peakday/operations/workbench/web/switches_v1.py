@@ -60,7 +60,7 @@ async def create_switch(request: Request, form: NewSwitchForm) -> SwitchBody:
     """A new switch, off."""
     house, actor = house_of(request), actor_of(request)
     require_staff(actor)
-    title = Text(form.title.zh[:100], form.title.en[:100])
+    title = Text(form.title.zh, form.title.en)
     async with house.database.transaction() as tx:
         return switch_body(await api.create_switch(tx, actor, form.name, title, house.clock.now()))
 
