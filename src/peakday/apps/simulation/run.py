@@ -72,8 +72,8 @@ def narrow(plan: Plan, failed: SimulationFailed, run: Callable[[Plan], Told]) ->
 
 
 def _run_once(url: str, home: Path, plan: Plan, listener: Listener | None = None) -> Told:
-    with _new_database(url, plan.seed) as own:
-        return uvloop.run(run_history(own, home / f"seed-{plan.seed}", plan, listener))
+    with _new_database(url, plan.seed) as own, tempfile.TemporaryDirectory(dir=home) as folder:
+        return uvloop.run(run_history(own, Path(folder), plan, listener))
 
 
 @contextmanager
