@@ -35,7 +35,7 @@ from peakday.trade.promotions.rules.card_problem import Problem
 from peakday.trade.promotions.rules.card_search import Found
 from peakday.trade.promotions.rules.card_worths import Worths, lost_without, weigh
 
-FINE_PART = 12  # while most of the work is left, only so small a part of the tolerance is used
+FINE_PART, FINE_WORK = 12, 8_000  # for so much work, only so small a part of the tolerance is used
 RATE_STEPS = 7  # halvings in search of a floor's rate
 
 
@@ -105,7 +105,7 @@ def search_wide(problem: Problem, positions: Sequence[int], work_max: int, toler
     if not all(act.counts for act in group.acts):
         return None
     wide = _Wide(
-        outlook, find_crowds(outlook), Falls(outlook), list_pending(outlook), tolerance, work_max, work_max * 4 // 5
+        outlook, find_crowds(outlook), Falls(outlook), list_pending(outlook), tolerance, work_max, work_max - FINE_WORK
     )
     wide.anyway = _bound_without_choice(wide)
     heappush(wide.heap, _Offer(-ONE * ONE, 0, LateSet(0, 0, 0, 0)))
