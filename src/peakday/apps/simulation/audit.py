@@ -141,10 +141,11 @@ async def _bank(stage: Stage) -> AsyncIterator[str]:
     charges = stage.bank.charges
     async with stage.house.database.read() as connection:
         captured = await connection.fetch(
-            "select payment_id, amount_minor from payments.payment where status = 'captured'"
+            "select payment_id, amount_minor from payments.payment where status = 'captured' and amount_minor > 0"
         )
         sent = await connection.fetch(
-            "select refund_id, payment_id, amount_minor, status from payments.refund where status <> 'failed'"
+            "select refund_id, payment_id, amount_minor, status from payments.refund"
+            " where status <> 'failed' and amount_minor > 0"
         )
     for row in captured:
         charge = charges.get(row["payment_id"])

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from peakday.apps.simulation.model import Crash
+from peakday.apps.simulation.model import Crash, Ordered
 from peakday.apps.simulation.placing import Dying
 from peakday.apps.simulation.stage import Stage
 from peakday.kernel.actor import Actor
@@ -145,7 +145,11 @@ def _hear(stage: Stage, name: str, asked: tuple[Actor, UUID], answer: Placed | B
     stage.known.refused.discard(checkout_id)
     if checkout_id not in stage.known.placed:
         stage.known.placed[checkout_id] = buyer
-        stage.known.unpaid.append(checkout_id)
+        if answer.payable_minor:
+            stage.known.unpaid.append(checkout_id)
+        else:  # cards cover all of it: it is paid
+            stage.note(name, "free")
+            stage.known.to_ship += [Ordered(buyer, checkout_id, one.shop_id, one.order_id) for one in answer.orders]
     return True
 
 
