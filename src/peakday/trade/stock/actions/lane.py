@@ -1,8 +1,8 @@
 """How do many callers share one trip to the database, none waiting for a batch to fill?
 
 Whatever is asked while a batch is with the database goes with the next one: the busier, the larger the batch; nothing
-sleeps. Half of a long queue goes at a time, so that its answers are sent and the next questions read while the
-database works on the other half. Callers are told by a callback, in their order. A connection that breaks is tried
+sleeps. Half of a long queue goes at a time, and its answers are told once the next half is with the database: while the
+one works, the other does. Callers are told by a callback, in their order. A connection that breaks is tried
 again: what is asked must bear to be asked twice. When a batch fails for another reason each of its questions is asked
 alone, so that one bad question harms nobody else.
 """
@@ -25,6 +25,7 @@ WEIGHT_MAX = 8_000  # rows of one batch
 QUEUE_MAX = 50_000
 ATTEMPTS_MAX = 6
 PAUSE_SECONDS_FIRST = 0.05
+TELL_SECONDS = 0.001  # after the next batch has set out: by then it waits for a lock, or is being written
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -49,6 +50,7 @@ class Lane(Generic[Q, A]):
         self._work = work
         self._weigh = weigh
         self._waiting: deque[tuple[Q, Tell[A]]] = deque()
+        self._untold: list[tuple[Tell[A], A]] = []  # answers that stand already, of the batch before
         self._task: asyncio.Task[None] | None = None
 
     def ask(self, question: Q, tell: Tell[A]) -> None:
@@ -76,17 +78,23 @@ class Lane(Generic[Q, A]):
                         try:
                             while batch or self._waiting:
                                 batch = batch or self._next_batch()
+                                if self._untold:
+                                    asyncio.get_running_loop().call_later(TELL_SECONDS, self._tell_untold)
                                 await self._settle(connection, batch)
+                                if not self._waiting:
+                                    self._tell_untold()
                                 batch, failures = [], 0
                         finally:
                             await self._end(connection)
                 except _BROKEN as error:
+                    self._tell_untold()
                     failures += 1
                     if failures >= ATTEMPTS_MAX:
                         _tell_all(batch, _unavailable(error))
                         batch, failures = [], 0
                     await asyncio.sleep(PAUSE_SECONDS_FIRST * 2**failures)
         finally:
+            self._tell_untold()
             self._task = None
 
     def _next_batch(self) -> list[tuple[Q, Tell[A]]]:
@@ -115,7 +123,13 @@ class Lane(Generic[Q, A]):
                 await self._settle(connection, batch[:1])
                 del batch[0]
             return
-        for (_, tell), answer in zip(batch, answers, strict=True):
+        self._tell_untold()
+        self._untold = [(tell, answer) for (_, tell), answer in zip(batch, answers, strict=True)]
+
+    def _tell_untold(self) -> None:
+        """What is committed is told at the latest when the next batch is."""
+        untold, self._untold = self._untold, []
+        for tell, answer in untold:
             _tell(tell, answer)
 
     async def _commit(self, connection: Tx, questions: list[Q]) -> list[A]:
