@@ -3,9 +3,13 @@
 A temporary installation with its own PostgreSQL (`synchronous_commit` and `fsync` on), real web processes, and the load
 generator on the same cores. Every accepted order is a durable checkout, order, line, hold and piece of news; after each
 run all of them are counted in the record against every answer that was given: `lost` are acknowledged orders that are
-not there whole, `oversold` are units sold beyond those that were there. Refusals are counted apart. The naive form in
-the same run locks the row for each request (`bench_flash_sale_naive`). `slow_disk`: a millisecond is added to each
-fsync (`bench_flash_sale_disk`).
+not there whole, `oversold` are units sold beyond those that were there, `units_missing` those that are neither there
+nor held. Refusals are counted apart. The naive form in the same run locks the row for each request
+(`bench_flash_sale_naive`). `slow_disk`: a millisecond is added to each fsync (`bench_flash_sale_disk`).
+
+Before the clock starts some thousand orders warm the processes, and PostgreSQL makes a checkpoint, so that none begins
+in the middle. `processor_us`: processor time an order of load generator, web processes and PostgreSQL: on a shared
+machine it says more than orders a second.
 """
 
 import json
@@ -28,6 +32,7 @@ import uvloop
 from peakday.apps.cli.bench_flash_sale_client import Tally, knock, make_requests
 from peakday.apps.cli.bench_flash_sale_disk import build_slow_disk
 from peakday.apps.cli.bench_flash_sale_market import HotGood, make_market, make_passes
+from peakday.apps.cli.bench_processor import parent_of, used_seconds, used_seconds_with_children
 from peakday.kernel.database import connect
 from peakday.kernel.database.launcher import ensure_server, stop_server
 from peakday.kernel.database.migrate import migrate
@@ -69,6 +74,8 @@ class Figures:
     seconds: float
     lost: int
     oversold: int
+    missing: int
+    processor_us: dict[str, float]
 
     @property
     def per_s(self) -> int:
@@ -115,7 +122,9 @@ def _run(settings: Settings, url: str, orders: int, folder: Path) -> dict[str, o
     return {
         "orders_per_s": hot.per_s, "naive_orders_per_s": naive.per_s, "ratio": round(hot.per_s / naive.per_s, 1),
         "p50_ms": hot.ms(0.5), "p99_ms": hot.ms(0.99), "oversold": sum(each.oversold for each in every),
-        "lost": sum(each.lost for each in every), "orders_per_s_slow_disk": slow.per_s if slow else None,
+        "lost": sum(each.lost for each in every), "units_missing": sum(each.missing for each in every),
+        "processor_us": hot.processor_us, "processor_us_1000_skus": thousand.processor_us,
+        "orders_per_s_slow_disk": slow.per_s if slow else None,
         "slow_disk": "1 ms before each fsync, by a preloaded library" if slow else "not measured: no C compiler",
         "p99_ms_slow_disk": slow.ms(0.99) if slow else None, "accepted": len(hot.tally.accepted),
         "refused": hot.tally.refused, "connections": CONNECTIONS, "naive_p99_ms": naive.ms(0.99),
@@ -147,14 +156,38 @@ def _measure(settings: Settings, url: str, load: Load) -> Figures:
     named = [(good.shop_id, good.sku_id) for good in goods]
     name = secrets.token_hex(4)  # of this run's keys: no run repeats another's
     with ExitStack() as stack:
-        ports = [stack.enter_context(_web(settings, load.app)) for _ in range(load.processes)]
+        webs = [stack.enter_context(_web(settings, load.app)) for _ in range(load.processes)]
+        ports = [port for port, _ in webs]
         warm: list[Tally] = []
         if load.units > FEW_UNITS:
             warming = make_requests(named, tokens, WARM_ORDERS if load.app == APP else 200, f"{name}w")
             warm.append(uvloop.run(knock(ports, CONNECTIONS, warming))[0])
+        server = uvloop.run(_checkpoint(url))
+        before = _used(server, [pid for _, pid in webs])
         tally, seconds = uvloop.run(knock(ports, CONNECTIONS, make_requests(named, tokens, load.orders, name)))
-    lost, oversold = uvloop.run(_recount(url, goods, load.units, [*warm, tally]))
-    return Figures(tally, seconds, lost, oversold)
+        used = _used(server, [pid for _, pid in webs])
+    answers = max(1, len(tally.accepted))
+    processor_us = {who: round(1e6 * (used[who] - before[who]) / answers, 1) for who in used}
+    return Figures(tally, seconds, *uvloop.run(recount(url, goods, load.units, [*warm, tally])), processor_us)
+
+
+async def _checkpoint(url: str) -> int:
+    """Begin with a fresh one; the server's process, by that of one of its children (0: on another machine)."""
+    database = await connect(url, pool_size=1)
+    try:
+        async with database.read() as connection:
+            await connection.execute("checkpoint")
+            return parent_of(await connection.fetchval("select pg_backend_pid()"))
+    finally:
+        await database.close()
+
+
+def _used(server: int, webs: Sequence[int]) -> dict[str, float]:
+    """Processor seconds so far."""
+    return {
+        "client": time.process_time(), "web": sum(map(used_seconds, webs)),
+        "postgres": used_seconds_with_children(server) if server else 0.0,
+    }  # fmt: skip
 
 
 async def _open_shop(url: str, load: Load) -> list[HotGood]:
@@ -165,8 +198,10 @@ async def _open_shop(url: str, load: Load) -> list[HotGood]:
         await database.close()
 
 
-async def _recount(url: str, goods: Sequence[HotGood], units: int, tallies: Sequence[Tally]) -> tuple[int, int]:
-    """Acknowledged orders that are not there whole (or more are there than were acknowledged), and units oversold."""
+async def recount(url: str, goods: Sequence[HotGood], units: int, tallies: Sequence[Tally]) -> tuple[int, int, int]:
+    """Lost, oversold, missing: acknowledged orders that are not there whole (or more are there than were acknowledged),
+    units sold beyond those that were there, and units that are neither there nor held.
+    """
     told: list[tuple[UUID, UUID]] = []
     for tally in tallies:
         for body in tally.accepted:
@@ -179,8 +214,9 @@ async def _recount(url: str, goods: Sequence[HotGood], units: int, tallies: Sequ
             rows = await tx.fetch(_LEVELS, goods[0].shop_id, units, timeout=600)
     finally:
         await database.close()
-    oversold = sum(abs(row["difference"]) + max(0, -row["available"]) for row in rows)
-    return len(set(told) ^ kept) + len(told) - len(set(told)), oversold
+    oversold = sum(max(0, row["difference"], -row["available"]) for row in rows)
+    missing = sum(max(0, -row["difference"]) for row in rows)
+    return len(set(told) ^ kept) + len(told) - len(set(told)), oversold, missing
 
 
 _KEPT = """
@@ -206,8 +242,8 @@ answer("127.0.0.1", {port}, {name}())
 
 
 @contextmanager
-def _web(settings: Settings, app: str) -> Iterator[int]:
-    """A web process as `peakday web` starts it; its port once it answers."""
+def _web(settings: Settings, app: str) -> Iterator[tuple[int, int]]:
+    """A web process as `peakday web` starts it; its port once it answers, and the process."""
     import socket  # noqa: PLC0415 - here only to find a free port
 
     with socket.socket() as probe:
@@ -227,7 +263,7 @@ def _web(settings: Settings, app: str) -> Iterator[int]:
     try:
         _wait_until_ready(port, process)
         _wait_until_calm(process.pid)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait()
@@ -236,21 +272,12 @@ def _web(settings: Settings, app: str) -> Iterator[int]:
 def _wait_until_calm(pid: int) -> None:
     """A web process that has just come up reckons the figures of the largest shops: not what is measured here."""
     deadline = time.monotonic() + CALM_SECONDS_MAX
-    before, calm = _cpu_seconds(pid), 0
+    before, calm = used_seconds(pid), 0
     while time.monotonic() < deadline and calm < CALM_LOOKS:
         time.sleep(0.5)
-        now = _cpu_seconds(pid)
+        now = used_seconds(pid)
         calm = calm + 1 if now - before < 0.05 else 0
         before = now
-
-
-def _cpu_seconds(pid: int) -> float:
-    """What a process has used (Linux); elsewhere 0."""
-    status = Path(f"/proc/{pid}/stat")
-    if not status.exists():
-        return 0.0
-    user, system = status.read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
