@@ -1,5 +1,6 @@
 """What may a shopper ask for after paying? The difference when a price fell, and an invoice to see and keep."""
 
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from peakday.apps.storefront.titles import tidy
 from peakday.apps.storefront.web.entering import is_registered, to_sign_in
 from peakday.apps.storefront.web.orders import OrderRef, beside, show_story
 from peakday.apps.storefront.web.showing import show
+from peakday.kernel.clock import day_of
 from peakday.kernel.ids import show_id
 from peakday.kernel.refusal import NotFound, Refusal
 from peakday.kernel.text import Text
@@ -49,7 +51,7 @@ async def ask_protection(request: Request, order_id: OrderRef) -> Response:
     except Refusal as refusal:
         return await show_story(request, order_id, refusal)
     verdict = ProtectionVerdict.NOT_PROTECTED if found is None else found.verdict
-    until = None if found is None else found.window.ends_at
+    until = None if found is None else day_of(found.window.ends_at - datetime.resolution)
     return await show_story(request, order_id, None, (line_no, VERDICT_TEXTS[verdict], until))
 
 

@@ -1,7 +1,7 @@
 """How does a shopper follow what they bought? Their orders, the story of each, and what may be done about it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -39,7 +39,7 @@ PAGE = 10
 OPEN_REFUNDS = {RefundState.ASKED, RefundState.RETURNING, RefundState.PAYING}
 OrderRef = Annotated[UUID, ShownId(ORDER_PREFIX)]
 REFUNDABLE = {OrderStatus.AWAITING_SHIPMENT, OrderStatus.SHIPPED, OrderStatus.COMPLETED}
-Told = tuple[int, Text, datetime | None]  # the line, what was found, until when it may be asked again
+Told = tuple[int, Text, date | None]  # the line, what was found, the last day on which it may be asked again
 Act = Callable[[Tx, Actor, UUID, FormData], Awaitable[object]]
 
 
