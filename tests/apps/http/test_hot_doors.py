@@ -10,7 +10,7 @@ from peakday.apps.cli.bench_flash_sale_market import make_market, make_passes
 from peakday.apps.http.hot_doors import BUYER_BURST
 from peakday.apps.http.manners import SECURITY_HEADERS
 from peakday.kernel.actor import SYSTEM
-from peakday.kernel.clock import SystemClock
+from peakday.kernel.clock import FixedClock, SystemClock
 from peakday.kernel.ids import read_id, show_id
 from peakday.market.accounts import api as accounts
 from peakday.trade.orders import queries
@@ -175,6 +175,13 @@ async def test_a_changed_or_expired_pass_opens_nothing(door):
         assert answer.status_code == 401
     door.market.house.clock.now = lambda: datetime.now(UTC) + timedelta(days=40)
     assert (await door.ask()).status_code == 401
+
+
+async def test_a_pass_that_opened_before_opens_nothing_once_it_has_expired(door):
+    assert (await door.ask()).status_code == 201
+    door.market.house.clock = FixedClock(datetime.now(UTC) + timedelta(days=31))
+    assert (await door.ask(key="k2")).status_code == 401
+    assert await door.count() == 1
 
 
 async def test_every_answer_carries_the_security_headers_and_a_number(door):
