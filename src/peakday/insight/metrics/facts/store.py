@@ -9,14 +9,12 @@ free.
 
 import asyncio
 import re
-import shutil
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import duckdb
 
@@ -29,6 +27,7 @@ from peakday.insight.metrics.facts.manifest import FactFolder, Manifest
 from peakday.insight.metrics.facts.overlay import Base, Overlay
 from peakday.insight.metrics.facts.pull import Providers, pull_rows, read_snapshot
 from peakday.insight.metrics.facts.relations import RELATIONS
+from peakday.insight.metrics.facts.scratch import Scratch
 from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database
 
@@ -54,8 +53,8 @@ class FactStore:
         self._clock = clock
         self._facts = FactFolder(folder)
         self._providers = providers
-        folder.mkdir(parents=True, exist_ok=True)
-        self._scratch = Path(mkdtemp(prefix="peakday-facts-"))
+        self._own = Scratch(folder / ".readers")
+        self._scratch = self._own.path
         self._overlay = Overlay(self._scratch)
         self._tail = EventTail(events, self._scratch) if events else None
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="facts")
@@ -178,7 +177,7 @@ class FactStore:
             self._ahead.cancel()
         self._threads.shutdown()
         self._overlay.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._own.close()
 
     async def _look(self) -> None:
         """Take in what changed, and let go of the answers that it touches."""
