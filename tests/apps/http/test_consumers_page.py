@@ -33,7 +33,9 @@ async def test_a_cell_is_a_file_of_its_people_and_the_last_day_is_yesterday(mark
         assert rows[0] == ["buyer", "from", "to", "from_day", "to_day"]
 
 
-@pytest.mark.parametrize("asked", ["from=X&to=P", "from=A&to=", "from=A&to=P&start=2026-99-99", "from=A&to=P&start=yesterday"])
+@pytest.mark.parametrize(
+    "asked", ["from=X&to=P", "from=A&to=", "from=A&to=P&start=2026-99-99", "from=A&to=P&start=yesterday"]
+)
 async def test_an_unreadable_cell_or_day_is_refused(market, asked):
     async with market.signed_in("north-main") as client:
         base = f"/shop/{market.places['north'].shown}/data/consumers/people.csv"
