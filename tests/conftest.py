@@ -1,7 +1,7 @@
 """What does every test stand on? A real PostgreSQL of its own, a clock that stands still, and a house around them.
 
 One server a test run, shared by the xdist workers, without fsync (a test's data need not survive the machine). The
-migrated template is made once; each test that asks for `database` gets a clone of it and drops it afterwards.
+migrated template is made once; each test that asks for `database` gets a clone of it that is dropped afterwards.
 """
 
 import fcntl
@@ -21,6 +21,7 @@ from peakday.kernel.database.launcher import ensure_server, stop_server
 from peakday.kernel.database.migrate import migrate
 from peakday.kernel.house import House
 from peakday.kernel.settings import Settings, read_settings
+from tests.stock_of_databases import StockOfDatabases
 
 REPOSITORY = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)
@@ -99,22 +100,27 @@ def server_url(pytestconfig: pytest.Config) -> str:
 @pytest.fixture
 def empty_database_url(server_url: str) -> Iterator[str]:
     """The address of a fresh database without tables."""
-    yield from _fresh_database(server_url, "template1")
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"create database {name} template template1 strategy file_copy")
+        yield _address_of(server_url, name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def stock_of_databases(server_url: str) -> Iterator[StockOfDatabases]:
+    """The clones that this worker's tests will ask for."""
+    stock = StockOfDatabases(server_url, _TEMPLATE)
+    yield stock
+    stock.close()
 
 
 @pytest.fixture
-def database_url(server_url: str) -> Iterator[str]:
+def database_url(server_url: str, stock_of_databases: StockOfDatabases) -> Iterator[str]:
     """The address of a fresh migrated database."""
-    yield from _fresh_database(server_url, _TEMPLATE)
-
-
-def _fresh_database(server_url: str, template: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} strategy file_copy")
+    name = stock_of_databases.take()
     yield _address_of(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    stock_of_databases.give_back(name)
 
 
 def _address_of(server_url: str, database: str) -> str:
