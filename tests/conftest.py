@@ -132,7 +132,30 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     """A pool on a fresh migrated database."""
     database = await connect(database_url, pool_size=8)
     yield database
-    await database.close()
+    try:
+        await look_for_leftovers(database)
+    finally:
+        await database.close()
+
+
+async def look_for_leftovers(database: Database) -> None:
+    """A session is not wiped when it goes back to the pool: nobody may leave a setting, a lock or a table in it."""
+    lines = [await database.pool.acquire() for _ in range(database.pool.get_idle_size())]
+    left = {await line.fetchval(_LEFTOVERS) for line in lines} - {None}
+    for line in lines:
+        await database.pool.release(line)
+    assert not left, f"left in a session of the pool: {left}"
+
+
+_LEFTOVERS = """
+    select string_agg(what, ', ') from (
+        select 'set ' || name from pg_settings where source = 'session' and name <> 'jit'  -- the driver's
+        union all select 'listen ' || channel from pg_listening_channels() channel
+        union all select 'advisory lock ' || objid from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'
+        union all select 'table ' || relname from pg_class where relnamespace = pg_my_temp_schema() and relkind = 'r'
+            and relname not like 'incoming%'  -- empty at every commit, kept for the next batch
+    ) found (what)
+"""
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from peakday.kernel.database import connect, pool
 from peakday.kernel.database.errors import DatabaseAway
+from tests.conftest import look_for_leftovers
 
 
 async def end_all_others(database):
@@ -121,9 +122,36 @@ async def test_who_asks_a_server_that_stays_away_is_told_so(database, database_u
     gate.close()
 
 
+@pytest.mark.parametrize(
+    "deed",
+    ["select pg_advisory_lock(1)", "listen news", "create temp table found (n int)", "select 1; set work_mem = '1MB'"],
+)
+async def test_what_somebody_leaves_in_a_session_is_found_at_the_end_of_a_test(database_url, deed):
+    other = await connect(database_url, pool_size=1)
+    await look_for_leftovers(other)
+    async with other.read() as connection:
+        await connection.execute(deed)
+    with pytest.raises(AssertionError, match="left in a session"):
+        await look_for_leftovers(other)
+    await other.close()
+
+
 async def test_a_look_at_the_server_does_not_queue_for_the_pool(database_url):
     other = await connect(database_url, pool_size=1)
     async with other.transaction():
         async with asyncio.timeout(1):
             await asyncio.gather(*[other.look() for _ in range(20)])
+    await other.close()
+
+
+async def test_a_setting_made_for_a_turn_does_not_stay_in_the_session(database_url):
+    other = await connect(database_url, pool_size=1)
+    async with other.read() as connection:
+        usual = await connection.fetchval("show enable_seqscan")
+        await connection.execute("set enable_seqscan = off; set plan_cache_mode = force_generic_plan")
+        assert (usual, await connection.fetchval("show enable_seqscan")) == ("on", "off")
+    async with other.read() as connection:
+        assert await connection.fetchval("show enable_seqscan") == "on"
+        assert await connection.fetchval("show plan_cache_mode") == "auto"
+        assert await connection.fetchval("show timezone") == "UTC"
     await other.close()

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -44,14 +44,31 @@ class _Session(asyncpg.Connection):
     """A connection that is not wiped when it goes back to the pool: that would be one more question for every request.
 
     So whoever uses one leaves it as it was: settings are `set local`, tables `on commit drop`, and a session's advisory
-    lock is given back by who took it.
+    lock is given back by who took it. The tests' own pools look whether anything stayed. Only who says `set` by itself,
+    for the length of a turn, has it taken back here.
     """
 
-    __slots__ = ()
+    __slots__ = ("_is_set",)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._is_set = False
+
+    async def execute(
+        self,
+        query: str,
+        *values: Any,
+        timeout: float | None = None,  # noqa: ASYNC109 - the driver's own shape
+    ) -> str:
+        """As the driver's; a setting of the session is remembered."""
+        if query.startswith("set ") and not query.startswith("set local "):
+            self._is_set = True
+        return await super().execute(query, *values, timeout=timeout)
 
     def get_reset_query(self) -> str:
-        """Nothing to wipe; what is left of a transaction is still rolled back."""
-        return ""
+        """Nothing to wipe but settings; what is left of a transaction is rolled back without this."""
+        is_set, self._is_set = self._is_set, False
+        return "reset all" if is_set else ""
 
 
 class Database:
