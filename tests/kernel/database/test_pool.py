@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from peakday.kernel.database import connect, pool
-from peakday.kernel.database.errors import DatabaseAway
+from peakday.kernel.database.errors import DatabaseAway, DatabaseFull
 from tests.conftest import look_for_leftovers
 
 
@@ -155,3 +155,19 @@ async def test_a_setting_made_for_a_turn_does_not_stay_in_the_session(database_u
         assert await connection.fetchval("show plan_cache_mode") == "auto"
         assert await connection.fetchval("show timezone") == "UTC"
     await other.close()
+
+
+async def test_a_full_disk_is_a_refusal_and_nothing_of_the_transaction_stays(database):
+    async with database.transaction() as tx:
+        await tx.execute("create table kept (n int)")
+
+    async def fill():
+        async with database.transaction() as tx:
+            await tx.execute("insert into kept values (1)")
+            await tx.execute("do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$")
+
+    with pytest.raises(DatabaseFull) as refusal:
+        await fill()
+    assert refusal.value.code == "database_full"
+    async with database.read() as connection:
+        assert await connection.fetchval("select count(*) from kept") == 0
