@@ -3,9 +3,12 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import ModuleType
 
 import httpx
+import pytest
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from peakday.apps.http.errors import add_error_handlers
 from peakday.apps.http.identity import IdentityDoor
@@ -17,15 +20,33 @@ from peakday.market.accounts.web import v1 as accounts_api
 from peakday.market.accounts.web.trail import TrailDoor
 from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
+from tests.kept_apps import app_of
 from tests.market.people import PASSWORD
 
 
-def market_app(house: House) -> FastAPI:
+def market_app(house: House, *more: ModuleType) -> FastAPI:
+    """The door before the market's rooms and `more`."""
     if Pages not in house.engines:
         house.add(open_pages())
+    return app_of(_build, house, *more)
+
+
+def put_behind_the_door(monkeypatch: pytest.MonkeyPatch, *rooms: ModuleType, inside: type | None = None) -> None:
+    """For the length of a test the door has these rooms (`v1`, `merchant`, …) too, and behind it the door `inside`."""
+    bare = market_app
+
+    def with_rooms(house: House) -> FastAPI:
+        app = bare(house, *rooms)
+        if inside:
+            app.user_middleware.append(Middleware(inside))
+        return app
+
+    monkeypatch.setattr("tests.market.doors.market_app", with_rooms)
+
+
+def _build(*more: ModuleType) -> FastAPI:
     app = FastAPI()
-    app.state.house = house
-    for room in (accounts_api, accounts_pages, shops_api, shops_pages):
+    for room in (accounts_api, accounts_pages, shops_api, shops_pages, *more):
         app.include_router(room.router)
     add_error_handlers(app)
     app.add_middleware(TrailDoor)

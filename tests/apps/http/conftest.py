@@ -22,6 +22,7 @@ from peakday.market.shops import api as shops
 from peakday.market.shops.model import NewShop
 from peakday.trade.orders import api as orders
 from peakday.trade.orders.model import NewOrder, Order, OrderLine, OrderStatus
+from tests.kept_apps import app_of
 
 PASSWORD = "correct horse battery 11"
 # amounts that occur nowhere else: a page that shows one of them showed a figure of that shop
@@ -72,16 +73,10 @@ class Market:
 @pytest.fixture
 async def market(house: House) -> AsyncIterator[Market]:
     async with open_web_engines(house):
-        app = create_app(lambda: _given(house))
-        app.state.house = house
+        app = app_of(create_app, house)
         async with house.database.transaction() as tx:
             places = {name: await open_shop(tx, house, name) for name in CANARY_MINOR}
         yield Market(app, house, places)
-
-
-@asynccontextmanager
-async def _given(house: House) -> AsyncIterator[House]:
-    yield house
 
 
 async def open_shop(tx, house: House, name: str) -> Place:

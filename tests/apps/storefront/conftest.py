@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from peakday.kernel.house import House
 from tests.apps.console.conftest import browser
 from tests.apps.serving import serving
 from tests.apps.storefront.bazaar import Bazaar, open_bazaar
+from tests.kept_apps import app_of
 
 __all__ = ["Mall", "browser"]
 
@@ -38,14 +38,8 @@ class Mall:
 @pytest.fixture
 async def mall(house: House) -> AsyncIterator[Mall]:
     async with open_web_engines(house):
-        app = create_app(lambda: _given(house))
-        app.state.house = house
+        app = app_of(create_app, house)
         yield Mall(app, house, await open_bazaar(house.database, house.clock.now()))
-
-
-@asynccontextmanager
-async def _given(house: House) -> AsyncIterator[House]:
-    yield house
 
 
 @dataclass(frozen=True)

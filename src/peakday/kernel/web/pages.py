@@ -6,6 +6,7 @@ visit (`actor`, `language`, `csrf_token`), `t(zh, en)` for text written in place
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,7 @@ class Pages:
     """The templates of all rooms, as one engine of the house."""
 
     def __init__(self, folders: Iterable[Path], **shared: object) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader([str(folder) for folder in folders]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            cache_size=-1,  # there are as many as there are files
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(shared)
+        self._environment = _environment(tuple(folders), tuple(sorted(shared.items())))
 
     def compile(self) -> None:
         """Read every template now, so that the first reader of a page need not wait for it."""
@@ -64,3 +57,18 @@ class Pages:
     def refuse(self, request: Request, refusal: Refusal, status: int) -> HTMLResponse:
         """The page of an expected "no"."""
         return self.render(request, "console/refused.html", status=status, refusal=refusal)
+
+
+@cache
+def _environment(folders: tuple[Path, ...], shared: tuple[tuple[str, object], ...]) -> Environment:
+    """One a process, and in it one reading of each template, however many houses are opened."""
+    environment = Environment(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        cache_size=-1,  # there are as many as there are files
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(shared)
+    return environment

@@ -13,8 +13,16 @@ from peakday.kernel.actor import Actor, ActorKind
 from peakday.kernel.ids import show_id
 from peakday.kernel.web.context import Visit
 from tests.insight.metrics.small_market import SHOP, SmallMarket, at
+from tests.kept_apps import app_of
 
 ADDRESS = f"/v1/shops/{show_id('shp', SHOP)}/metrics"
+
+
+def _build() -> FastAPI:
+    app = FastAPI()
+    app.include_router(v1.router)
+    add_error_handlers(app)
+    return app
 
 
 @pytest.fixture
@@ -24,10 +32,7 @@ async def client(house):
         market.order(f"p{hour}", at(f"2026-11-10 0{hour}:00"), at(f"2026-11-10 0{hour}:00"))
     store = api.open_fact_store(house, market.csv_providers())
     house.add(store)
-    app = FastAPI()
-    app.state.house = house
-    app.include_router(v1.router)
-    add_error_handlers(app)
+    app = app_of(_build, house)
     visitors = {
         "owner": Actor(ActorKind.MERCHANT, uuid4(), SHOP, frozenset({"*"})),
         "packer": Actor(ActorKind.MERCHANT, uuid4(), SHOP, frozenset({"trade:view"})),

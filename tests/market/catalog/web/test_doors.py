@@ -24,6 +24,7 @@ from peakday.market.catalog.model import NewCategory, NewItem, NewSku, item_id_o
 from peakday.market.catalog.web import merchant, v1
 from peakday.market.shops import api as shops
 from peakday.market.shops.model import NewShop
+from tests.kept_apps import app_of
 
 COST_TEXT = "4,321.09"
 
@@ -57,13 +58,17 @@ class Door:
         self.actor = Actor(ActorKind.MERCHANT, None, item_id_of(self.shop_id, "x"), frozenset({"*"}))
 
 
-@pytest.fixture
-async def door(house) -> AsyncIterator[Door]:
+def _build() -> FastAPI:
     app = FastAPI()
     for router in (v1.router, merchant.router, importers_router):
         app.include_router(router)
     app.add_exception_handler(Refusal, answer_refusal)
-    app.state.house = house
+    return app
+
+
+@pytest.fixture
+async def door(house) -> AsyncIterator[Door]:
+    app = app_of(_build, house)
     async with open_web_engines(house), house.database.transaction() as tx:
         (shop_id,) = await shops.ensure_shops(tx, [NewShop("t", "1", "店", "CNY", house.clock.now())])
         ids = await api.ensure_categories(tx, [NewCategory("t", "1", "连衣裙", "Dress")])

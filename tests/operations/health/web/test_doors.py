@@ -7,20 +7,14 @@ from peakday.market.accounts.model import Role
 from peakday.operations.health import api
 from peakday.operations.health.web import merchant, v1
 from peakday.trade.promotions import api as promotions
-from tests.market.doors import csrf_in, market_app, signed_in
+from tests.market.doors import csrf_in, put_behind_the_door, signed_in
 from tests.market.people import open_account
 from tests.operations.health.desk import a_coupon, a_price, findings, go_live, look, open_tea_shop
 
 
 @pytest.fixture(autouse=True)
 def _health_behind_the_door(monkeypatch):
-    def with_health(house):
-        app = market_app(house)
-        app.include_router(v1.router)
-        app.include_router(merchant.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_health)
+    put_behind_the_door(monkeypatch, v1, merchant)
 
 
 @pytest.fixture

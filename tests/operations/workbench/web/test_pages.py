@@ -17,21 +17,14 @@ from peakday.operations.workbench.model import Todo
 from peakday.operations.workbench.web import merchant, v1
 from peakday.trade.promotions import api as promotions
 from peakday.trade.promotions.model import Kind, Tier, Tiers
-from tests.market.doors import csrf_in, market_app, signed_in
+from tests.market.doors import csrf_in, put_behind_the_door, signed_in
 from tests.market.people import open_account
 from tests.trade.promotions.shop_floor import QUIET, open_floor
 
 
 @pytest.fixture(autouse=True)
 def _workbench_behind_the_door(monkeypatch):
-    def with_workbench(house):
-        app = market_app(house)
-        app.user_middleware.append(app.user_middleware[0].__class__(UnreadDoor))
-        app.include_router(v1.router)
-        app.include_router(merchant.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_workbench)
+    put_behind_the_door(monkeypatch, v1, merchant, inside=UnreadDoor)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from peakday.kernel.switches import api as switches
 from peakday.operations.workbench.web import merchant, switches_v1
-from tests.market.doors import csrf_in, market_app, signed_in
+from tests.market.doors import csrf_in, put_behind_the_door, signed_in
 from tests.market.people import open_account, open_shop_with_owner
 
 PAGE = "/platform/switches"
@@ -15,13 +15,7 @@ PAGE = "/platform/switches"
 
 @pytest.fixture(autouse=True)
 def _board_behind_the_door(monkeypatch):
-    def with_board(house):
-        app = market_app(house)
-        app.include_router(switches_v1.router)
-        app.include_router(merchant.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_board)
+    put_behind_the_door(monkeypatch, switches_v1, merchant)
 
 
 @pytest.fixture

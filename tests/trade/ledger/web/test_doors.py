@@ -9,20 +9,14 @@ from peakday.trade.ledger.model import AccountKind
 from peakday.trade.ledger.web import merchant, v1
 from peakday.trade.payments import api as payments
 from peakday.trade.payments.model import NewRefund
-from tests.market.doors import market_app, signed_in
+from tests.market.doors import put_behind_the_door, signed_in
 from tests.market.people import open_account, open_shop_with_owner
 from tests.trade.payments.builders import NOW, a_part, a_wish, an_id, paid
 
 
 @pytest.fixture(autouse=True)
 def _ledger_behind_the_door(monkeypatch):
-    def with_ledger(house):
-        app = market_app(house)
-        app.include_router(v1.router)
-        app.include_router(merchant.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_ledger)
+    put_behind_the_door(monkeypatch, v1, merchant)
 
 
 @pytest.fixture

@@ -9,20 +9,14 @@ from peakday.market.accounts.model import Role
 from peakday.trade.orders.api import copy_orders
 from peakday.trade.orders.model import Discount, OrderStatus
 from peakday.trade.orders.web import merchant, v1
-from tests.market.doors import market_app, signed_in
+from tests.market.doors import put_behind_the_door, signed_in
 from tests.market.people import open_account, open_shop_with_owner
 from tests.trade.orders.builders import AT, SOURCE, a_line, an_order
 
 
 @pytest.fixture(autouse=True)
 def _orders_behind_the_door(monkeypatch):
-    def with_orders(house):
-        app = market_app(house)
-        app.include_router(v1.router)
-        app.include_router(merchant.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_orders)
+    put_behind_the_door(monkeypatch, v1, merchant)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from peakday.trade.orders.audit import audit
 from peakday.trade.orders.web import doors
 from peakday.trade.payments import api as payments
 from peakday.trade.payments.web import v1 as payments_v1
-from tests.market.doors import csrf_in, market_app, signed_in, visitor
+from tests.market.doors import csrf_in, put_behind_the_door, signed_in, visitor
 from tests.trade.orders.market import open_market
 
 HOME = {"recipient": "Li Lei", "phone": "13800000000", "city": "杭州", "street": "文三路 1 号"}
@@ -20,13 +20,7 @@ HOME = {"recipient": "Li Lei", "phone": "13800000000", "city": "杭州", "street
 
 @pytest.fixture(autouse=True)
 def _orders_behind_the_door(monkeypatch):
-    def with_orders(house):
-        app = market_app(house)
-        for router in (buyers_v1.router, payments_v1.router, doors.router):
-            app.include_router(router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_orders)
+    put_behind_the_door(monkeypatch, buyers_v1, payments_v1, doors)
 
 
 @pytest.fixture

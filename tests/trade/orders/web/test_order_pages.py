@@ -8,19 +8,13 @@ from peakday.trade.orders import api
 from peakday.trade.orders.refunds import RefundWish
 from peakday.trade.orders.stories import InvoiceKind
 from peakday.trade.orders.web import merchant
-from tests.market.doors import csrf_in, market_app, signed_in
+from tests.market.doors import csrf_in, put_behind_the_door, signed_in
 from tests.trade.orders.market import open_market
 
 
 @pytest.fixture(autouse=True)
 def _orders_pages(monkeypatch):
-    def with_orders(house):
-        app = market_app(house)
-        app.include_router(merchant.router)
-        app.include_router(catalog_pages.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_orders)
+    put_behind_the_door(monkeypatch, merchant, catalog_pages)
 
 
 @pytest.fixture

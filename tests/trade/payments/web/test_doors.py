@@ -9,19 +9,13 @@ from peakday.market.accounts.web import buyers_v1
 from peakday.trade.payments import api
 from peakday.trade.payments.model import Effect, PaymentStatus
 from peakday.trade.payments.web import v1
-from tests.market.doors import market_app, visitor
+from tests.market.doors import put_behind_the_door, visitor
 from tests.trade.payments.builders import NOW, a_wish, an_id, start
 
 
 @pytest.fixture(autouse=True)
 def _payments_behind_the_door(monkeypatch):
-    def with_payments(house):
-        app = market_app(house)
-        app.include_router(buyers_v1.router)
-        app.include_router(v1.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_payments)
+    put_behind_the_door(monkeypatch, buyers_v1, v1)
 
 
 @asynccontextmanager

@@ -7,20 +7,14 @@ from peakday.market.accounts.model import Role
 from peakday.trade.price_history.api import record_deals, record_offers
 from peakday.trade.price_history.model import DealKind, OfferKind
 from peakday.trade.price_history.web import merchant, v1
-from tests.market.doors import market_app, signed_in
+from tests.market.doors import put_behind_the_door, signed_in
 from tests.market.people import open_account, open_shop_with_owner
 from tests.trade.price_history.builders import DAY, HOUR, a_deal, an_offer, list_tea
 
 
 @pytest.fixture(autouse=True)
 def _prices_behind_the_door(monkeypatch):
-    def with_prices(house):
-        app = market_app(house)
-        app.include_router(v1.router)
-        app.include_router(merchant.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_prices)
+    put_behind_the_door(monkeypatch, v1, merchant)
 
 
 @pytest.fixture

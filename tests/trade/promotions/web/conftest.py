@@ -4,20 +4,13 @@ import pytest
 
 from peakday.trade.promotions.guard import place_guard
 from peakday.trade.promotions.web import claims_v1, merchant, platform_v1, shopper_v1, v1
-from tests.market.doors import market_app
+from tests.market.doors import put_behind_the_door
 from tests.trade.promotions.shop_floor import SayingGuard, open_floor
 
 
 @pytest.fixture(autouse=True)
 def _promotions_behind_the_door(monkeypatch):
-    def with_promotions(house):
-        app = market_app(house)
-        for room in (v1, claims_v1, platform_v1, shopper_v1):
-            app.include_router(room.router)
-        app.include_router(merchant.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_promotions)
+    put_behind_the_door(monkeypatch, v1, claims_v1, platform_v1, shopper_v1, merchant)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from peakday.market.accounts.model import Role
 from peakday.market.catalog.model import item_id_of, sku_id_of
 from peakday.trade.sale_events.jobs import JOB_KINDS
 from peakday.trade.sale_events.web import operator_v1, pages, v1
-from tests.market.doors import csrf_in, market_app, signed_in, visitor
+from tests.market.doors import csrf_in, put_behind_the_door, signed_in, visitor
 from tests.market.people import open_account, open_shop_with_owner
 from tests.trade.sale_events.builders import OPENING, a_wish, at, enrol, offers_of
 from tests.trade.sale_events.web.calendar_reader import read_calendar
@@ -16,13 +16,7 @@ from tests.trade.sale_events.web.calendar_reader import read_calendar
 
 @pytest.fixture(autouse=True)
 def _events_behind_the_door(monkeypatch):
-    def with_events(house):
-        app = market_app(house)
-        for room in (v1, operator_v1, pages):
-            app.include_router(room.router)
-        return app
-
-    monkeypatch.setattr("tests.market.doors.market_app", with_events)
+    put_behind_the_door(monkeypatch, v1, operator_v1, pages)
 
 
 @pytest.fixture
