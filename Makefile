@@ -18,7 +18,7 @@ down:  ## close the market
 
 test: .venv/dev.stamp  ## run the tests (ARGS="tests/kernel -k money")
 	@scripts/install-browser.sh
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/dev.stamp  ## everything that must hold before a change goes in: exactly what .ci/run runs
 	@scripts/install-browser.sh
@@ -27,7 +27,7 @@ check: .venv/dev.stamp  ## everything that must hold before a change goes in: ex
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/house
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/house
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/house
 
 fix: .venv/dev.stamp  ## format, and mend what can be mended
 	$(BIN)/ruff format

@@ -8,8 +8,10 @@ import fcntl
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 from uuid import uuid4
 
 import psycopg
@@ -21,12 +23,15 @@ from peakday.kernel.database.launcher import ensure_server, stop_server
 from peakday.kernel.database.migrate import migrate
 from peakday.kernel.house import House
 from peakday.kernel.settings import Settings, read_settings
+from tests.running_order import long_ones_first
 from tests.stock_of_databases import StockOfDatabases
 
 REPOSITORY = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)
 _TEMPLATE = "tests_template"
+_PREFIX = "peakday-tests-"
 _HOME = pytest.StashKey[Path]()
+_HOLD = pytest.StashKey[TextIO]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,9 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         config.stash[_HOME] = Path(config.workerinput["peakday_home"])
         return
-    home = Path(tempfile.mkdtemp(prefix="peakday-tests-", dir=_fast_folder()))
+    _clear_up_after_the_killed(Path(_fast_folder() or tempfile.gettempdir()))
+    home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_fast_folder()))
     home.chmod(0o755)  # as root the server runs as another user, who must come in
     config.stash[_HOME] = home
+    config.stash[_HOLD] = (home / "run.lock.made").open("w")
+    fcntl.flock(config.stash[_HOLD], fcntl.LOCK_EX)  # until this process ends, however it ends
+    (home / "run.lock.made").rename(home / "run.lock")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -44,10 +53,23 @@ def pytest_configure_node(node) -> None:
     node.workerinput["peakday_home"] = str(node.config.stash[_HOME])
 
 
+@pytest.hookimpl(tryfirst=True)  # before whoever raises here
 def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or _HOME not in config.stash:
         return
-    home = config.stash[_HOME]
+    _remove(config.stash[_HOME])
+    config.stash[_HOLD].close()
+
+
+def _clear_up_after_the_killed(folder: Path) -> None:
+    """Stop the servers of runs that ended without a word, and remove their folders."""
+    for path in folder.glob(f"{_PREFIX}*/run.lock"):
+        with suppress(OSError), path.open("w") as file:  # held by a run that lives, or removed this moment
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove(path.parent)
+
+
+def _remove(home: Path) -> None:
     if (home / "postgres").exists():
         stop_server(_server_settings(home))
     shutil.rmtree(home, ignore_errors=True)
@@ -59,6 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for mark in item.iter_markers("parametrize"):
             if len(mark.args) > 1 and isinstance(mark.args[1], set | frozenset):
                 raise pytest.UsageError(f"{item.nodeid}: parametrize() over a set; wrap it in sorted()")
+    items[:] = long_ones_first(items)
 
 
 def _fast_folder() -> str | None:
