@@ -4,6 +4,7 @@ One server a test run, shared by the xdist workers, without fsync (a test's data
 migrated template is made once; each test that asks for `database` gets a clone of it that is dropped afterwards.
 """
 
+import asyncio
 import fcntl
 import shutil
 import tempfile
@@ -208,3 +209,18 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data sets are not here: expected ../shared/data beside the checkout")
     return folder
+
+
+async def wait_for_older_work(database: Database) -> None:
+    """Until a snapshot's horizon passes what was committed so far.
+
+    The horizon is the server's: a database that is being made for another test holds it back for some milliseconds.
+    """
+    async with database.transaction() as tx:
+        mine = await tx.fetchval("select pg_current_xact_id()::text::bigint")
+    for _ in range(2_000):
+        async with database.read() as tx:
+            if await tx.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint") > mine:
+                return
+        await asyncio.sleep(0.005)
+    raise AssertionError("an older transaction stays open")

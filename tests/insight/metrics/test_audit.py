@@ -10,6 +10,7 @@ from peakday.insight.metrics.audit import audit
 from peakday.insight.metrics.facts import FactStore
 from peakday.insight.metrics.facts.manifest import FactFolder
 from peakday.trade.orders.api import copy_facts
+from tests.conftest import wait_for_older_work
 from tests.insight.metrics.small_market import SHOP
 
 PROVIDERS = dict.fromkeys(("orders", "order_lines", "refunds"), copy_facts)
@@ -28,6 +29,7 @@ async def audited(house):
                 " values ($1, $2, 'test', $3, 'spot', 'app', 'completed', 'CNY', $4, $4, 10, 0, 0, 10, 0)",
                 SHOP, uuid4(), str(uuid4()), NOON,
             )  # fmt: skip
+    await wait_for_older_work(house.database)
     assert await audit(house) == []
     yield house
     store.close()

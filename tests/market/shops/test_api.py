@@ -8,6 +8,7 @@ from peakday.kernel.actor import SYSTEM, Actor, ActorKind
 from peakday.kernel.refusal import NotAllowed, NotFound
 from peakday.market.shops import api
 from peakday.market.shops.model import NewRegion, NewWarehouse, ProfileChanges
+from tests.conftest import wait_for_older_work
 from tests.market.people import a_shop, open_shop_with_owner
 
 STAFF = Actor(ActorKind.STAFF, uuid4(), permissions=frozenset({"*"}))
@@ -80,6 +81,7 @@ async def test_the_profile_needs_the_menu_of_the_shop_and_its_figures_the_right_
 async def test_facts_are_all_shops_or_those_changed_since_a_transaction(database, clock):
     async with database.transaction() as tx:
         ids = await api.ensure_shops(tx, [a_shop(str(n), clock.now(), name=f'Tea, "{n}"') for n in range(3)])
+    await wait_for_older_work(database)
     async with database.read() as connection:
         mark = int(await connection.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text"))
     async with database.transaction() as tx:

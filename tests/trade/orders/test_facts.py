@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from peakday.trade.orders.api import RELATIONS, copy_facts, copy_orders
+from tests.conftest import wait_for_older_work
 from tests.trade.orders.builders import AT, SHOP, SOURCE, a_line, an_order
 
 # 23:30 in UTC is the next day's morning in Shanghai
@@ -65,6 +66,7 @@ async def test_only_completed_refunds_are_facts(database, stored):
 
 
 async def test_a_delta_holds_what_later_transactions_wrote_and_nothing_else(database, stored):
+    await wait_for_older_work(database)
     async with database.read() as tx:
         since = await tx.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         for relation in RELATIONS:

@@ -18,6 +18,7 @@ from peakday.insight.metrics.facts import EventSource, FactStore, Reach
 from peakday.insight.metrics.facts.manifest import FactFolder
 from peakday.kernel.eventlog import log_files
 from peakday.trade.orders.api import copy_facts
+from tests.conftest import wait_for_older_work
 from tests.insight.metrics.small_market import SHOP, SmallMarket
 
 PROVIDERS = dict.fromkeys(("orders", "order_lines", "refunds"), copy_facts)
@@ -94,11 +95,13 @@ async def test_only_the_months_that_changed_are_written_again(store, database) -
     async with database.transaction() as tx:
         await place(tx, JULY)
         await place(tx, NOVEMBER)
+    await wait_for_older_work(database)
     await store.extract()
     before = paths(store)
     assert len(before["orders"]) == 2
     async with database.transaction() as tx:
         await place(tx, NOVEMBER)
+    await wait_for_older_work(database)
     done = await store.extract()
     after = paths(store)
     assert done.rows == {"orders": 1, "order_lines": 1}
