@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.apps.serving import serving
 
-EXAMPLES_A_DOOR = int(os.environ.get("PEAKDAY_FUZZ_EXAMPLES", "7"))  # two hundred doors; more before a release
+EXAMPLES_A_DOOR = int(os.environ.get("PEAKDAY_FUZZ_EXAMPLES", "5"))  # two hundred doors; more before a release
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 
 
