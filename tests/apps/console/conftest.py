@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,8 +44,9 @@ class Site:
     paid_yesterday_minor: int
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all: each visit has a context of its own, which shares nothing with another."""
     if CHROMIUM is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
@@ -55,11 +57,18 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def site(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+async def site(database: Database, tmp_path: Path) -> AsyncIterator[Site]:
+    async with open_site(database, tmp_path / "home") as site:
+        yield site
+
+
+@asynccontextmanager
+async def open_site(database: Database, home: Path) -> AsyncIterator[Site]:
+    """The market over `database`, running until the end of the block."""
     now = datetime.now(UTC)
     async with database.transaction() as tx:
         shop_id, paid, secret = await _open_shop(tx, now)
-    running = serving(tmp_path / "home", database_url)
+    running = serving(home, database.url)
     address = await asyncio.to_thread(running.__enter__)
     try:
         async with httpx.AsyncClient(base_url=address) as client:

@@ -1,7 +1,8 @@
 """Can a merchant sign in, read home, change the period, open a definition, drill to rows and take a file away?
 
 In Chinese and English, on a desktop and on a phone of 390 points. Every page is also checked for errors in the console
-and for a page wider than the screen; what was seen is kept in tests/artifacts.
+and for a page wider than the screen; what was seen is kept in tests/artifacts. Nobody here changes anything, so all
+visit one market.
 """
 
 import re
@@ -11,7 +12,9 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.apps.console.conftest import ARTIFACTS, PASSWORD, Site
+from peakday.kernel.database import connect
+from tests.apps.console.conftest import ARTIFACTS, PASSWORD, Site, open_site
+from tests.stock_of_databases import StockOfDatabases
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -21,6 +24,18 @@ PAGES = {
     "market": "data/market", "rows": "metrics/paid_amount/rows", "orders": "orders", "catalogue": "items",
     "imports": "imports", "profile": "profile", "staff": "staff", "keys": "keys", "audit": "audit",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def site(
+    server_url: str, stock_of_databases: StockOfDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    name = stock_of_databases.take()
+    database = await connect(f"{server_url.rpartition('/')[0]}/{name}")
+    async with open_site(database, tmp_path_factory.mktemp("console") / "home") as site:
+        yield site
+    await database.close()
+    stock_of_databases.give_back(name)
 
 
 @asynccontextmanager
