@@ -37,7 +37,7 @@ docs: .venv/dev.stamp  ## write the pages and the client that follow from the tr
 	@for page in capabilities architecture client; do $(BIN)/python tools/$$page.py; done
 
 lock: $(UV)  ## write the pinned requirements anew from pyproject.toml
-	$(COMPILE) --extra sample -o requirements/run.txt
+	$(COMPILE) --extra sample --extra science -o requirements/run.txt
 	$(COMPILE) --all-extras -c requirements/run.txt -o requirements/dev.txt
 
 clean: down  ## remove the environment and all caches; the market's data in var/ stays

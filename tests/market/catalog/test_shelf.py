@@ -9,6 +9,7 @@ from peakday.kernel.actor import SYSTEM
 from peakday.market.catalog import api
 from peakday.market.catalog.model import ItemEdit, ItemStatus, NewBrand, NewCategory, NewItem, NewSku, item_id_of
 from peakday.market.catalog.shelf import ShelfQuestion, ShelfSort
+from tests.conftest import wait_for_older_work
 from tests.market.people import open_shop
 
 TITLES = {
@@ -45,6 +46,7 @@ async def found(database, limit=50, cursor=None, **asked) -> list[str]:
 
 
 async def refresh(database) -> int:
+    await wait_for_older_work(database)
     async with database.transaction() as tx:
         return await api.refresh_shelf(tx)
 
