@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from peakday.insight.consumers import queries as consumers
 from peakday.insight.metrics.definitions.registry import METRICS, dimensions_of
 from peakday.insight.metrics.facts.relations import RELATIONS
 from peakday.insight.metrics.model import Dimension, Question
@@ -134,6 +135,23 @@ async def test_the_facts_behind_a_figure_are_the_same_on_both_engines(engines) -
             continue
         expected, found = [await fetch_rows(engine, name, question, None, 500) for engine in engines]
         assert found == expected, name
+
+
+@pytest.mark.capability("LY-04")
+async def test_stages_depths_habits_and_trade_of_consumers_are_the_same_on_both_engines(engines) -> None:
+    for day in (date(2026, 10, 31), date(2026, 11, 12)):
+        period = date(2026, 10, 1), day
+        questions = [
+            lambda facts, day=day: consumers.fetch_stages(facts, SHOP, day),
+            lambda facts, day=day: consumers.fetch_depths(facts, SHOP, day),
+            lambda facts, period=period: consumers.fetch_habits(facts, SHOP, *period),
+            lambda facts, period=period: consumers.fetch_trade(facts, SHOP, *period),
+            lambda facts, day=day: consumers.fetch_members(facts, SHOP, day, 30),
+        ]
+        for number, ask in enumerate(questions):
+            expected, found = [await ask(engine) for engine in engines]
+            assert expected, (number, day)
+            assert found == expected, (number, day)
 
 
 def assert_equal(expected: object, found: object, what: object) -> None:

@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from peakday.insight.consumers import queries
-from peakday.insight.consumers.model import Assets, Flow, Place
-from peakday.insight.consumers.queries import Facts
+from peakday.insight.consumers.model import Assets, Depth, Flow, Place
 from peakday.insight.consumers.rules.fast import Fast, fast_of
 from peakday.insight.consumers.rules.growth import Lever, Trade, split_growth
 from peakday.insight.consumers.rules.rfm import SegmentTotal, count_segments
+from peakday.insight.consumers.store import KeptFacts
 from peakday.kernel.actor import Actor, require
 
 __all__ = ["Growth", "Picture", "people_in_cell", "picture_of"]
@@ -41,20 +41,24 @@ class Picture:
 
     before: Assets
     after: Assets
+    depths: dict[Depth, int]
     flow: Flow
     fast: Fast
     growth: Growth
     segments: tuple[SegmentTotal, ...]
 
 
-async def picture_of(actor: Actor, facts: Facts, shop_id: UUID, first_day: date, last_day: date) -> Picture:
+async def picture_of(actor: Actor, facts: KeptFacts, shop_id: UUID, first_day: date, last_day: date) -> Picture:
     """Everything about the consumers of one period; refuses with NotFound (another's shop) and NotAllowed."""
     require(actor, DATA_VIEW, shop_id)
     eve = first_day - timedelta(days=1)
     length = last_day - eve
-    then, now, sold, sold_before, habits, (members, active) = await asyncio.gather(
-        queries.fetch_stages(facts, shop_id, eve),
-        queries.fetch_stages(facts, shop_id, last_day),
+    then, now, depths = await asyncio.gather(
+        queries.find_stages(facts, shop_id, eve),
+        queries.find_stages(facts, shop_id, last_day),
+        queries.fetch_depths(facts, shop_id, last_day),
+    )
+    sold, sold_before, habits, (members, active) = await asyncio.gather(
         queries.fetch_trade(facts, shop_id, first_day, last_day),
         queries.fetch_trade(facts, shop_id, first_day - length, eve),
         queries.fetch_habits(facts, shop_id, last_day - timedelta(days=HABIT_DAYS - 1), last_day),
@@ -64,6 +68,7 @@ async def picture_of(actor: Actor, facts: Facts, shop_id: UUID, first_day: date,
     return Picture(
         before=queries.count_stages(shop_id, eve, then),
         after=queries.count_stages(shop_id, last_day, now),
+        depths=depths,
         flow=flow,
         fast=fast_of(flow, members, active),
         growth=Growth(sold_before, sold, split_growth(sold_before, sold)),
@@ -72,12 +77,12 @@ async def picture_of(actor: Actor, facts: Facts, shop_id: UUID, first_day: date,
 
 
 async def people_in_cell(
-    actor: Actor, facts: Facts, shop_id: UUID, before: tuple[date, Place], after: tuple[date, Place]
+    actor: Actor, facts: KeptFacts, shop_id: UUID, before: tuple[date, Place], after: tuple[date, Place]
 ) -> list[str]:
     """The buyers who stood in one place on one day and in another on the other: a crowd; refuses as `picture_of`."""
     require(actor, DATA_VIEW, shop_id)
     (first_day, left), (last_day, reached) = before, after
     then, now = await asyncio.gather(
-        queries.fetch_stages(facts, shop_id, first_day), queries.fetch_stages(facts, shop_id, last_day)
+        queries.find_stages(facts, shop_id, first_day), queries.find_stages(facts, shop_id, last_day)
     )
     return sorted(buyer for buyer in then.keys() | now.keys() if (then.get(buyer), now.get(buyer)) == (left, reached))

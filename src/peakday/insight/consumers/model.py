@@ -37,6 +37,44 @@ _TITLES = {
 }
 
 
+class Depth(StrEnum):
+    """The seven depths of DEEPLINK: A, I and L split once more (SYSTEMS 4.3; windows: our definition)."""
+
+    DISCOVER = "D"  # aware: saw it on one day
+    ENGAGE = "E"  # aware: saw it on two days or more
+    ENTHUSE = "E2"  # interested: looks, follows, comments
+    PERFORM = "P"  # interested: searches, asks, keeps it or puts it into the cart
+    INITIAL = "I"  # purchased
+    NUMEROUS = "N"  # loyal
+    KEEN = "K"  # loyal: bought on many days
+
+    @property
+    def label(self) -> Text:
+        """What readers call it."""
+        return _DEPTH_TITLES[self]
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that it is a part of."""
+        return _STAGE_OF[self]
+
+
+_DEPTH_TITLES = {
+    Depth.DISCOVER: Text("发现 D", "Discover (D)"),
+    Depth.ENGAGE: Text("种草 E", "Engage (E)"),
+    Depth.ENTHUSE: Text("互动 E", "Enthuse (E)"),
+    Depth.PERFORM: Text("行动 P", "Perform (P)"),
+    Depth.INITIAL: Text("首购 I", "Initial (I)"),
+    Depth.NUMEROUS: Text("复购 N", "Numerous (N)"),
+    Depth.KEEN: Text("至爱 K", "Keen (K)"),
+}
+_STAGE_OF = {
+    Depth.DISCOVER: Stage.AWARE, Depth.ENGAGE: Stage.AWARE, Depth.ENTHUSE: Stage.INTERESTED,
+    Depth.PERFORM: Stage.INTERESTED, Depth.INITIAL: Stage.PURCHASED, Depth.NUMEROUS: Stage.LOYAL,
+    Depth.KEEN: Stage.LOYAL,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class StageRules:
     """The windows by which stages are told, in days that end with the day itself. Dated: rules change by year."""
@@ -47,6 +85,7 @@ class StageRules:
     purchased_days: int
     loyal_days: int
     loyal_purchase_days: int  # distinct days with a purchase that make a buyer loyal
+    keen_purchase_days: int  # and keen
     source: str
 
 

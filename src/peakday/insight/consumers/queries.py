@@ -1,12 +1,13 @@
 """How are stages, flows and the trade of a period asked of the facts?"""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from peakday.insight.consumers import steps
-from peakday.insight.consumers.model import Assets, Flow, Place, Stage, StageRules
+from peakday.insight.consumers import steps, store
+from peakday.insight.consumers.model import Assets, Depth, Flow, Place, Stage, StageRules
 from peakday.insight.consumers.rules.growth import Trade
 from peakday.insight.consumers.rules.rfm import Habits
 from peakday.insight.consumers.rules.stage_rules import first_days, rules_of
@@ -29,6 +30,7 @@ def stage_parameters(
         "day": day,
         "shop_id": str(shop_id) if shop_id else None,
         "loyal_purchase_days": rules.loyal_purchase_days,
+        "keen_purchase_days": rules.keen_purchase_days,
         "with_simulated": with_simulated,
         **first_days(rules, day),
     }
@@ -40,6 +42,27 @@ async def fetch_stages(
     """The stage of each person who stands in one on that day."""
     parameters = stage_parameters(day, shop_id, rules, with_simulated=with_simulated)
     return {str(buyer): Stage(str(stage)) for _, buyer, stage in await facts.fetch(steps.STAGES_OF_DAY, parameters)}
+
+
+async def keep_stages(facts: store.KeptFacts, day: date) -> bool:
+    """Write down the stages that all shops' people have on a day, once; whether this call did it."""
+    return await store.take_snapshot(facts, day, steps.STAGES_OF_DAY, stage_parameters(day, None))
+
+
+async def find_stages(facts: store.KeptFacts, shop_id: UUID, day: date) -> dict[str, Stage]:
+    """The stages as they were told on the night after that day; from the facts where none were."""
+    path = await store.snapshot_path(facts, day)
+    if not await asyncio.to_thread(path.exists):
+        return await fetch_stages(facts, shop_id, day)
+    rows = await facts.fetch(store.snapshot_select(path), {"shop_id": str(shop_id)})
+    return {str(buyer): Stage(str(stage)) for _, buyer, stage in rows}
+
+
+async def fetch_depths(facts: Facts, shop_id: UUID, day: date) -> dict[Depth, int]:
+    """How many people stand at each of the seven depths on that day."""
+    rows = await facts.fetch(steps.PEOPLE_BY_DEPTH, stage_parameters(day, shop_id))
+    found = {str(depth): int(str(people)) for depth, people in rows}
+    return {depth: found.get(depth, 0) for depth in Depth}
 
 
 def count_stages(shop_id: UUID, day: date, stages: Mapping[str, Stage]) -> Assets:

@@ -7,7 +7,8 @@ there in that week: our definition, for a retailer's data has no impressions a p
 """
 
 SEEN = ("impression",)
-ACTED = ("click", "pv", "fav", "cart", "follow", "join", "comment", "like", "share", "inquiry", "search")
+WANTED = ("fav", "cart", "inquiry", "search")  # asks for the thing itself
+ACTED = (*WANTED, "click", "pv", "follow", "join", "comment", "like", "share")
 
 
 def _listed(kinds: tuple[str, ...]) -> str:
@@ -24,7 +25,7 @@ where paid_day >= $purchased_from and paid_day <= $day and buyer_id is not null
 
 SENT_DAYS = f"""
 select distinct shop_id, user_id as buyer_id, day,
-    case when type in ({_listed(SEEN)}) then 'saw' else 'did' end as kind
+    case when type in ({_listed(SEEN)}) then 'saw' when type in ({_listed(WANTED)}) then 'wanted' else 'did' end as kind
 from events
 where day >= least($aware_from, $interested_from) and day <= $day and user_id is not null
   and type in ({_listed(SEEN + ACTED)}) and shop_id is not null
@@ -63,7 +64,7 @@ select shop_id, buyer_id, day, 'saw' as kind from shown_days
 MARKS = """
 select shop_id, buyer_id,
     max(case when kind = 'saw' and day >= $aware_from then 1 else 0 end) as saw,
-    max(case when kind = 'did' and day >= $interested_from then 1 else 0 end) as did,
+    max(case when kind in ('did', 'wanted') and day >= $interested_from then 1 else 0 end) as did,
     max(case when kind = 'bought' then 1 else 0 end) as bought,
     sum(case when kind = 'bought' and day >= $loyal_from then 1 else 0 end) as loyal_days
 from touches
@@ -94,6 +95,28 @@ def compose(last: str) -> str:
 
 STAGES_OF_DAY = compose("select shop_id, buyer_id, stage from stages")
 PEOPLE_BY_STAGE = compose("select shop_id, stage, count(*) as people from stages group by shop_id, stage")
+
+DEPTH_MARKS = """
+select buyer_id,
+    count(distinct case when kind = 'saw' and day >= $aware_from then day end) as saw_days,
+    max(case when kind = 'wanted' and day >= $interested_from then 1 else 0 end) as wanted,
+    count(distinct case when kind = 'bought' and day >= $loyal_from then day end) as bought_days
+from touches
+group by buyer_id
+"""
+
+PEOPLE_BY_DEPTH = compose(f"""
+select
+    case s.stage
+        when 'A' then case when m.saw_days >= 2 then 'E' else 'D' end
+        when 'I' then case when m.wanted = 1 then 'P' else 'E2' end
+        when 'P' then 'I'
+        else case when m.bought_days >= $keen_purchase_days then 'K' else 'N' end
+    end as depth,
+    count(*) as people
+from stages s join ({DEPTH_MARKS}) m on m.buyer_id = s.buyer_id
+group by depth
+""")  # of one shop
 
 PAID_LINES = """
 select order_id, buyer_id, paid_day, coalesce(category_id, '') as category_id, paid_minor

@@ -63,6 +63,19 @@ class View:
             for stage in Stage
         ]
 
+    def depths(self, picture: Picture) -> list[dict[str, Any]]:
+        """The seven depths with their people, under the letter of their stage."""
+        top = max(picture.depths.values(), default=0) or 1
+        return [
+            {
+                "label": self.say(depth.label),
+                "stage": depth.stage.value,
+                "people": self.people(people),
+                "width": round(100 * people / top, 1),
+            }
+            for depth, people in picture.depths.items()
+        ]
+
     def matrix(self, picture: Picture) -> list[dict[str, Any]]:
         """The flow as rows of cells: who stood where, and where they stand now. A cell leads to its people."""
         rows = []

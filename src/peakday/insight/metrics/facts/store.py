@@ -75,6 +75,12 @@ class FactStore:
         """Where the extract lies."""
         return self._facts.path
 
+    async def identify(self) -> str:
+        """Which database the facts are of."""
+        await self.refresh()
+        assert self._manifest is not None
+        return self._manifest.identity
+
     @property
     def relations(self) -> frozenset[str]:
         """The relations of the record that some room streams."""
