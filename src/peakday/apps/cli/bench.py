@@ -8,6 +8,7 @@ from rich.table import Table
 
 from peakday.apps.cli import (
     bench_advisor,
+    bench_aipl,
     bench_best_price,
     bench_cart_price,
     bench_cart_storage,
@@ -34,6 +35,17 @@ def advisor(
 ) -> None:
     """Read the pages of the largest shop, eight readers at once."""
     _tell(bench_advisor.run(rounds=rounds), as_json=as_json)
+
+
+@app.command()
+def aipl(
+    people: int = typer.Option(bench_aipl.PEOPLE, help="who buy and look"),
+    brands: int = typer.Option(bench_aipl.BRANDS, help="whose they are"),
+    spark: bool = typer.Option(False, "--spark", help="also on Spark, and compare the rows (needs Java 17)"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Tell the stage of every person towards every brand on one day."""
+    _tell(bench_aipl.run(people, brands, spark=spark), as_json=as_json)
 
 
 @app.command()

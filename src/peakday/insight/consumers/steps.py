@@ -1,6 +1,6 @@
 """Which facts put a person into a stage? Named SQL steps over the relations of the fact store, for DuckDB and Spark.
 
-`touches` are what a person saw, did or bought of a shop, once a day and kind; `stages` is the place of each person on
+`touches` are what a person saw, did or bought of a shop, purchases once a day; `stages` is the place of each person on
 `$day`. Both take one shop (`$shop_id`) or all shops (null). People of the shop's page views are known by the user that
 sent the event; a shelf or mailer that was shown in a region in a week counts as seen by everybody who bought anything
 there in that week: our definition, for a retailer's data has no impressions a person.
@@ -23,8 +23,8 @@ where paid_day >= $purchased_from and paid_day <= $day and buyer_id is not null
   and (not coalesce(simulated, false) or $with_simulated)
 """
 
-SENT_DAYS = f"""
-select distinct shop_id, user_id as buyer_id, day,
+SENT = f"""
+select shop_id, user_id as buyer_id, day,
     case when type in ({_listed(SEEN)}) then 'saw' when type in ({_listed(WANTED)}) then 'wanted' else 'did' end as kind
 from events
 where day >= least($aware_from, $interested_from) and day <= $day and user_id is not null
@@ -56,7 +56,7 @@ join shelves s on s.region_id = v.region_id and v.day >= s.week_start and v.day 
 TOUCHES = """
 select shop_id, buyer_id, day, 'bought' as kind from bought_days
 union all
-select shop_id, buyer_id, day, kind from sent_days
+select shop_id, buyer_id, day, kind from sent
 union all
 select shop_id, buyer_id, day, 'saw' as kind from shown_days
 """
@@ -82,7 +82,7 @@ where loyal_days >= $loyal_purchase_days or bought = 1 or did = 1 or saw = 1
 """
 
 _STEPS = {
-    "bought_days": BOUGHT_DAYS, "sent_days": SENT_DAYS, "visits": VISITS, "shelves": SHELVES,
+    "bought_days": BOUGHT_DAYS, "sent": SENT, "visits": VISITS, "shelves": SHELVES,
     "shown_days": SHOWN_DAYS, "touches": TOUCHES, "marks": MARKS, "stages": STAGES,
 }  # fmt: skip
 
