@@ -13,7 +13,6 @@ from uuid import UUID
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32: no i, l, o, u
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_PAIR_SHIFTS = range(120, -1, -10)
 _DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")  # as int(…, 32) reads them
 _BODY = re.compile(f"[0-7][{_ALPHABET}]{{25}}", re.ASCII | re.IGNORECASE).fullmatch  # 26 letters, 128 bits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,16 +40,27 @@ def derived_id(at: datetime | None, *key: str) -> UUID:
     laid over them; with `at`, its milliseconds replace the first six bytes, so that it sorts by time as fresh ids do.
     SHA-256, because SQL engines have it too and can make the same ids a million at a time.
     """
-    digest = hashlib.sha256("\x1f".join(key).encode()).digest()
-    bits = int.from_bytes(digest[:16], "big")
-    milliseconds = bits >> 80 if at is None else _milliseconds(at)
-    return _lay_version_over(milliseconds << 80 | bits & ((1 << 80) - 1))
+    return UUID(bytes=derived_bytes(at, *key))
+
+
+def derived_bytes(at: datetime | None, *key: str) -> bytes:
+    """The same as its 16 bytes: for who makes ten thousand a second."""
+    made = bytearray(hashlib.sha256("\x1f".join(key).encode()).digest()[:16])
+    if at is not None:
+        made[:6] = _milliseconds(at).to_bytes(6, "big")
+    made[6] = made[6] & 0x0F | 0x70
+    made[8] = made[8] & 0x3F | 0x80
+    return bytes(made)
 
 
 def show_id(prefix: str, value: UUID) -> str:
     """`ord` and an id to `ord_01ja…` (26 letters of Crockford base 32)."""
-    number = value.int
-    return f"{prefix}_{''.join([_PAIRS[(number >> shift) & 1023] for shift in _PAIR_SHIFTS])}"
+    n, two = value.int, _PAIRS
+    return (
+        f"{prefix}_{two[n >> 120]}{two[n >> 110 & 1023]}{two[n >> 100 & 1023]}{two[n >> 90 & 1023]}"
+        f"{two[n >> 80 & 1023]}{two[n >> 70 & 1023]}{two[n >> 60 & 1023]}{two[n >> 50 & 1023]}{two[n >> 40 & 1023]}"
+        f"{two[n >> 30 & 1023]}{two[n >> 20 & 1023]}{two[n >> 10 & 1023]}{two[n & 1023]}"
+    )
 
 
 def read_id(prefix: str, text: str) -> UUID:

@@ -20,7 +20,6 @@ import msgspec
 
 from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database, Tx
-from peakday.kernel.database.arrays import plain_array
 from peakday.kernel.ids import new_id, new_ids
 
 ATTEMPTS_MAX = 10
@@ -88,19 +87,15 @@ async def announce_many(tx: Tx, facts: Sequence[Announced], at: datetime) -> Non
     )  # fmt: skip
 
 
-async def announce_written(
-    tx: Tx, topic: str, event_ids: Sequence[str], payloads: Sequence[str], at: datetime
-) -> None:  # fmt: skip
-    """The same for facts of one topic whose ids and JSON the caller has written already: the hot minute's form.
+def announcing(relation: str) -> str:
+    """The same as a statement to be put beside others in one `with`: the hot minute's form.
 
-    An id must be new, and sort by `at`.
+    `relation` gives (event_id, topic, payload, at); an id must be new, and sort by `at`.
     """
-    await tx.execute(
+    return (
         "insert into kernel.outbox (event_id, topic, payload, announced_at, next_try_at)"
-        " select w.event_id, $3, w.payload, $4, $4"
-        " from rows from (unnest($1::text::uuid[]), jsonb_array_elements($2::text::jsonb)) as w (event_id, payload)",
-        plain_array(event_ids), "[" + ",".join(payloads) + "]", topic, at,
-    )  # fmt: skip
+        f" select event_id, topic, payload, at, at from {relation}"
+    )
 
 
 def _payload_text(fact: Announced) -> str:

@@ -23,6 +23,7 @@ _PLAIN = frozenset({
     b"accept-language", b"idempotency-key", b"x-request-id", b"origin", b"referer",
 })  # fmt: skip
 DIGITS_MAX = 6
+PLAIN_KEPT_MAX = 30_000  # heads of requests that were read, about 400 bytes each
 _FIXED = b"".join(b"%s: %s\r\n" % header for header in FIXED)
 _TRANSPORT = b"%s: %s\r\n" % TRANSPORT
 _STATUS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
@@ -31,6 +32,8 @@ _gate = HotGate()  # of this process
 
 class _Knock:
     """A hot request on its way; to uvicorn it looks like one of its own cycles."""
+
+    __slots__ = ("blocks", "disconnected", "keep_alive", "message_event", "response_complete", "size", "token")
 
     def __init__(self, token: str, *, keep_alive: bool) -> None:
         self.token = token
@@ -56,14 +59,14 @@ class HotProtocol(HttpToolsProtocol):
     cycle: Any
     _house: House | None = None
     _is_within = False  # whether the parser is in the middle of a request
+    _answered_at = 0.0  # when a hot request was last answered here, by the loop's clock
 
     def data_received(self, data: bytes) -> None:
         """Answer a whole plain hot request without the parser, or let it read."""
         found = None if self._is_within or self._is_busy() else read_plain(data)
         if found is not None and self._open_house():
-            self._unset_keepalive_if_required()
-            self.cycle = _Knock(found[0], keep_alive=True)
-            self._knock(self.cycle, found[1])
+            self.cycle = knock = _Knock(found[0], keep_alive=True)
+            self._knock(knock, found[1])
             return
         super().data_received(data)
 
@@ -138,7 +141,30 @@ class HotProtocol(HttpToolsProtocol):
         self.transport.write(b"".join(parts))
         if not knock.keep_alive:
             self.transport.close()
-        self.on_response_complete()
+        if not knock.keep_alive or self.pipeline or self.flow.read_paused:
+            self.on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            self._wait_for_more()
+
+    def _wait_for_more(self) -> None:
+        """Uvicorn sets a clock for each answer and takes it back with the next request; here one goes on."""
+        self._answered_at = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Hang up on who was quiet for long; who was not gets the rest of the time."""
+        self.timeout_keep_alive_task = None
+        if self._is_busy():
+            return  # the answer sets the clock again
+        left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
 
 
 def read_plain(data: bytes) -> tuple[str, bytes] | None:
@@ -152,7 +178,23 @@ def read_plain(data: bytes) -> tuple[str, bytes] | None:
     end = data.find(b"\r\n\r\n")
     if end < 0:
         return None
-    head = data[len(_REQUEST) : end]
+    head, body = data[len(_REQUEST) : end], data[end + 4 :]
+    known = _plain.get(head)  # a buyer who asks again sends the same head
+    if known is None:
+        known = _read_head(head)
+        if known is None:
+            return None
+        if len(_plain) >= PLAIN_KEPT_MAX:
+            _plain.clear()
+        _plain[head] = known
+    token, length = known
+    return (token, body) if length == len(body) else None
+
+
+_plain: dict[bytes, tuple[str, int]] = {}  # heads that were read: token and length of the body
+
+
+def _read_head(head: bytes) -> tuple[str, int] | None:
     lines = head.split(b"\r\n")
     if head.count(b"\n") != len(lines) - 1 or head.count(b"\r") != len(lines) - 1 or b"\0" in head:
         return None
@@ -163,11 +205,11 @@ def read_plain(data: bytes) -> tuple[str, bytes] | None:
         if name not in _PLAIN or name in found:
             return None
         found[name] = value.strip(b" \t")
-    length, body = found.get(b"content-length", b""), data[end + 4 :]
+    length = found.get(b"content-length", b"")
     token = pass_in(((b"authorization", found.get(b"authorization", b"")),))
-    if token is None or not length.isdigit() or len(length) > DIGITS_MAX or int(length) != len(body):
+    if token is None or not length.isdigit() or len(length) > DIGITS_MAX:
         return None
-    return token, body
+    return token, int(length)
 
 
 _heads: dict[int, tuple[object, bytes]] = {}  # by status: uvicorn's own headers it was made with, and the bytes

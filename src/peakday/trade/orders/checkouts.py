@@ -8,7 +8,7 @@ checkout*: one order a shop (and address) and one payment over all of them. Mone
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from peakday.trade.orders.model import Discount, OrderKind, Terminal
@@ -149,16 +149,14 @@ class DraftOrder:
         return sum(shop.due_minor for shop in self.shops)
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedOrder:
+class PlacedOrder(NamedTuple):
     """One order of a checkout that stands."""
 
     shop_id: UUID
     order_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """The checkout stands: its orders, and what is to be paid until when. `is_repeated`: it stood before."""
 
     checkout_id: UUID

@@ -64,8 +64,7 @@ class Need:
     event_ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What one buyer asks for in one act, all or nothing. `payload` is the companion's: stock does not look at it."""
 
     claim_id: UUID
@@ -75,8 +74,7 @@ class Claim:
     expires_seconds: int = EXPIRES_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimAnswer:
+class ClaimAnswer(NamedTuple):
     """What became of a claim: accepted (durable) at an instant of the database's clock, or refused.
 
     Repeated: it was accepted before and is not taken again; `at` is then the instant of the first time.
@@ -105,6 +103,31 @@ class Companion(Protocol):
 
     async def write(self, tx: Tx, accepted: Sequence[Claim], at: datetime) -> None:
         """Write what belongs to the accepted claims, set-based."""
+        ...
+
+
+class Written(NamedTuple):
+    """What a companion would write with a batch, for its `ahead_sql`; right before `until` by the database's clock."""
+
+    values: str
+    until: datetime
+
+
+class AheadPart(Protocol):
+    """A part of a companion that can often tell before anything is locked what it would write: one question for all.
+
+    `ahead_sql`: statements of a `with`, which read `go (at)`, one row where the batch is taken and none where not, and
+    the `values` as $2.
+    """
+
+    ahead_sql: str
+
+    def write_ahead(self, claims: Sequence[Claim]) -> Written | None:
+        """What it would write if all of these were taken; None: it must look first. Pure."""
+        ...
+
+    def stand(self, claims: Sequence[Claim], at: datetime) -> None:
+        """All of these were taken at an instant of the database's clock, and what belongs to them is written."""
         ...
 
 

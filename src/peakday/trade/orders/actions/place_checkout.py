@@ -13,8 +13,9 @@ from uuid import UUID
 import msgspec
 
 from peakday.kernel.actor import Actor
+from peakday.kernel.database.arrays import quick_id
 from peakday.kernel.house import House
-from peakday.kernel.ids import derived_id
+from peakday.kernel.ids import derived_bytes
 from peakday.market.accounts import api as accounts
 from peakday.trade.carts import api as carts
 from peakday.trade.carts.quoted import Asking, Quote, Wanted
@@ -144,7 +145,7 @@ def _needs(draft: DraftOrder, event_refs: dict[UUID, str | None]) -> tuple[Need,
 
 def checkout_id_of(buyer_id: UUID, key: str) -> UUID:
     """The id of what a buyer asks for under a key: the same for ever."""
-    return derived_id(None, "checkout", str(buyer_id), key)
+    return quick_id(derived_bytes(None, "checkout", str(buyer_id), key))
 
 
 def request_hash(wish: object) -> bytes:

@@ -7,33 +7,32 @@ it draws on is remembered from the last batch, and corrected by the batch when i
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from peakday.kernel.database import Database
-from peakday.kernel.database.arrays import quick_id
 from peakday.kernel.house import House
+from peakday.kernel.ids import show_id
 from peakday.trade.orders import checkout_store
 from peakday.trade.orders.actions.place_checkout import checkout_id_of, found_again
 from peakday.trade.orders.actions.write_orders import DraftPart, OrdersCompanion
 from peakday.trade.orders.checkouts import Placed, PlacedOrder
 from peakday.trade.orders.errors import PriceSwitched
-from peakday.trade.orders.flash.flash_order import FlashOrder
+from peakday.trade.orders.flash.flash_order import FlashKind, FlashOrder
 from peakday.trade.orders.flash.flash_part import FlashPart
-from peakday.trade.orders.model import Terminal
+from peakday.trade.orders.model import CHECKOUT_PREFIX, Terminal
 from peakday.trade.orders.rules.deadlines import pay_until
 from peakday.trade.stock.api import StockWriter
-from peakday.trade.stock.model import Claim, ClaimAnswer, Need
+from peakday.trade.stock.model import Claim, ClaimAnswer
 
 Tell = Callable[[Placed | BaseException], None]
-NEEDS_KEPT_MAX = 20_000
+KINDS_KEPT_MAX = 20_000
 ASKS_MAX = 3  # of one wish, while the event of its price switches
 
 
-@dataclass(frozen=True, slots=True)
-class FlashWish:
+class FlashWish(NamedTuple):
     """What a buyer asks for. `key` is the client's: the same key is the same order."""
 
     key: str
@@ -52,7 +51,7 @@ class FlashDesk:
         self._writer = writer
         self._part = part
         self._tasks: set[asyncio.Task[None]] = set()
-        self._needs: dict[tuple[UUID, UUID, int, str | None], tuple[Need]] = {}  # thousands of claims share one
+        self._kinds: dict[tuple[UUID, UUID, int, Terminal, bool], FlashKind] = {}
         self._pay_by: tuple[datetime, timedelta] | None = None
 
     async def place(self, buyer_id: UUID, wish: FlashWish, *, is_simulated: bool = False) -> Placed:
@@ -67,22 +66,23 @@ class FlashDesk:
 
     def ask(self, buyer_id: UUID, wish: FlashWish, tell: Tell, *, is_simulated: bool) -> None:
         """The same without a task: `tell` is called with the order or the refusal. Refuses some at once."""
-        checkout_id = quick_id(checkout_id_of(buyer_id, wish.key).bytes)
-        order = FlashOrder(
-            checkout_id, buyer_id, wish.shop_id, wish.sku_id, wish.quantity, wish.terminal,
-            wish.seen_minor, is_simulated,
-        )  # fmt: skip
-        self._claim(order, tell, ASKS_MAX)
+        asked = wish.shop_id, wish.sku_id, wish.quantity, wish.terminal, is_simulated
+        kind = self._kinds.get(asked)
+        if kind is None:
+            if len(self._kinds) >= KINDS_KEPT_MAX:
+                self._kinds = {}
+            kind = self._kinds[asked] = FlashKind(*asked)
+        checkout_id = checkout_id_of(buyer_id, wish.key)
+        shown_id = show_id(CHECKOUT_PREFIX, checkout_id)
+        self._claim(FlashOrder(checkout_id, buyer_id, kind, wish.seen_minor, shown_id), tell, ASKS_MAX)
 
     def _claim(self, order: FlashOrder, tell: Tell, asks: int) -> None:
-        order.event_ref = self._part.event_of(order.shop_id, order.sku_id)
-        asked = order.shop_id, order.sku_id, order.quantity, order.event_ref
-        needs = self._needs.get(asked)
-        if needs is None:
-            if len(self._needs) > NEEDS_KEPT_MAX:
-                self._needs = {}
-            needs = self._needs[asked] = (Need(*asked),)
-        claim = Claim(order.checkout_id, order.buyer_id, needs, order)
+        kind = order.kind
+        event_ref = self._part.event_of(kind.shop_id, kind.sku_id)
+        if event_ref != kind.event_ref:
+            kind.draw_on(event_ref)
+        order.event_ref = event_ref
+        claim = Claim(order.checkout_id, order.buyer_id, kind.needs, order)
         self._writer.ask(claim, partial(self._answered, order, tell, asks - 1))
 
     def _answered(self, order: FlashOrder, tell: Tell, asks: int, answer: ClaimAnswer | BaseException) -> None:
@@ -92,10 +92,12 @@ class FlashDesk:
             self._keep(asyncio.create_task(self._find_again(order, tell)))
         elif answer.refusal is None:
             assert answer.at is not None
+            priced = order.priced
+            assert priced is not None
             assert order.order_id is not None
-            orders = (PlacedOrder(order.shop_id, order.order_id),)
+            orders = (PlacedOrder(order.kind.shop_id, order.order_id),)
             until = self._pay_until(answer.at)
-            tell(Placed(order.checkout_id, order.currency, order.payable_minor, answer.at, until, orders))
+            tell(Placed(order.checkout_id, priced.currency, priced.payable_minor, answer.at, until, orders))
         elif isinstance(answer.refusal, PriceSwitched) and asks:
             self._claim(order, tell, asks)
         else:
@@ -115,7 +117,7 @@ class FlashDesk:
             async with self._database.read() as connection:
                 stored = await checkout_store.find_checkout(connection, order.buyer_id, order.checkout_id)
             assert stored is not None, order
-            tell(found_again(stored, order.request_hash))
+            tell(found_again(stored, order.kind.request_hash))
         except Exception as error:  # noqa: BLE001 - whoever asked is told
             tell(error)
 
@@ -138,6 +140,6 @@ def _resolve(placed: "asyncio.Future[Placed]", answer: Placed | BaseException) -
 def open_desks(house: House) -> None:
     """Put the batch writer of stock, with orders beside it, and the flash desk into the house."""
     part = FlashPart()
-    writer = StockWriter(house.database, OrdersCompanion(DraftPart(), part))
+    writer = StockWriter(house.database, OrdersCompanion(DraftPart(), part), ahead=part)
     house.add(writer)
     house.add(FlashDesk(house.database, writer, part))

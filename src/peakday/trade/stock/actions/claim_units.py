@@ -20,8 +20,8 @@ from peakday.trade.stock.rules.low_stock import fell_to_mark
 
 async def claim_units(
     tx: Tx, claims: Sequence[Claim], companion: Companion | None
-) -> tuple[list[ClaimAnswer], dict[LevelKey, int]]:  # fmt: skip
-    """One answer a claim, in their order; and how many units of each level are left.
+) -> tuple[list[ClaimAnswer], store.LockedBatch]:  # fmt: skip
+    """One answer a claim, in their order; and what was locked, with the units that are left.
 
     Takes the locks of the levels until commit. Claims are sound (`claim_validity`).
     """
@@ -45,8 +45,7 @@ async def claim_units(
             claim.claim_id: ClaimAnswer(claim.claim_id, refusal, None if refusal else locked.at)
             for claim, refusal in zip(wanted, decided.refusals, strict=True)
         }
-    left = {key: level.available for key, level in locked.levels.items()}
-    return [_answer(claim, fresh, known, refusals) for claim in claims], left
+    return [_answer(claim, fresh, known, refusals) for claim in claims], locked
 
 
 def _answer(

@@ -43,11 +43,17 @@ class Lane(Generic[Q, A]):
     def __init__(
         self, database: Database, work: Callable[[Tx, list[Q]], Awaitable[list[A]]], weigh: Callable[[Q], int],
         turn: tuple[Callable[[Tx], Awaitable[None]], Callable[[Tx], Awaitable[None]]],
+        ahead: Callable[[Tx, list[Q]], Awaitable[list[A] | None]] | None = None,
     ) -> None:  # fmt: skip
-        """`work` answers a batch in its transaction; `turn` begins and ends with each connection that is taken."""
+        """`work` answers a batch in its transaction; `turn` begins and ends with each connection that is taken.
+
+        `ahead` is tried before: it answers the whole batch, durably, in a transaction of its own, or gives None and has
+        done nothing.
+        """
         self._database = database
         self._begin, self._end = turn
         self._work = work
+        self._ahead = ahead
         self._weigh = weigh
         self._waiting: deque[tuple[Q, Tell[A]]] = deque()
         self._untold: list[tuple[Tell[A], A]] = []  # answers that stand already, of the batch before
@@ -133,8 +139,12 @@ class Lane(Generic[Q, A]):
             _tell(tell, answer)
 
     async def _commit(self, connection: Tx, questions: list[Q]) -> list[A]:
-        for _ in range(ATTEMPTS_MAX):
+        for attempt in range(ATTEMPTS_MAX):
             try:
+                if self._ahead is not None and not attempt:
+                    answers = await self._ahead(connection, questions)
+                    if answers is not None:
+                        return answers
                 async with connection.transaction():
                     return await self._work(connection, questions)
             except _AGAIN:

@@ -4,6 +4,9 @@ One writer a process. Claims that come in while a transaction runs are decided a
 accepted means committed. Several processes take turns at the level's lock. When a level is known to be empty, a claim
 costs no lock any more: the record is only asked whether this very claim was accepted before (a retry), and the refusal
 is given from memory until the record is asked again (`rules/sold_out_memory.py`).
+
+A batch first tries to be taken in one question (`ahead_store`), where the levels are known to be plain and the
+companion can tell what it would write; else it asks, decides, and writes.
 """
 
 import asyncio
@@ -12,13 +15,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+import asyncpg
+
 from peakday.kernel.database import Database, Tx
-from peakday.trade.stock import store
+from peakday.trade.stock import ahead_store, store
 from peakday.trade.stock.actions.claim_units import claim_units
 from peakday.trade.stock.actions.lane import Lane
 from peakday.trade.stock.errors import ClaimNotValid, SoldOut
-from peakday.trade.stock.model import Claim, ClaimAnswer, Companion
+from peakday.trade.stock.model import AheadPart, Claim, ClaimAnswer, Companion
 from peakday.trade.stock.rules.claim_validity import claim_problem
+from peakday.trade.stock.rules.plain_levels import PlainLevels
 from peakday.trade.stock.rules.sold_out_memory import SoldOutMemory
 
 Tell = Callable[[ClaimAnswer | BaseException], None]
@@ -28,10 +34,15 @@ _TURN = store.pin_plans, store.unpin_plans
 class StockWriter:
     """The queue of one process (an engine of the house)."""
 
-    def __init__(self, database: Database, companion: Companion | None = None) -> None:
+    def __init__(
+        self, database: Database, companion: Companion | None = None, ahead: AheadPart | None = None
+    ) -> None:  # fmt: skip
+        """`ahead`: the part of the companion that can often write without looking, if there is one."""
         self._companion = companion
+        self._ahead = ahead
         self._memory = SoldOutMemory()
-        self._writing: Lane[Claim, ClaimAnswer] = Lane(database, self._claim_batch, _weigh, _TURN)
+        self._plain = PlainLevels()
+        self._writing: Lane[Claim, ClaimAnswer] = Lane(database, self._claim_batch, _weigh, _TURN, self._take_ahead)
         self._looking: Lane[Claim, ClaimAnswer] = Lane(database, _look_up_batch, _weigh, _TURN)
 
     async def claim(self, claim: Claim) -> ClaimAnswer:
@@ -56,11 +67,31 @@ class StockWriter:
         await self._looking.close()
 
     async def _claim_batch(self, tx: Tx, claims: list[Claim]) -> list[ClaimAnswer]:
-        answers, left = await claim_units(tx, claims, self._companion)
+        answers, locked = await claim_units(tx, claims, self._companion)
         now = time.monotonic()
-        for key, available in left.items():
-            self._memory.note(key, available, now)
+        for key, level in locked.levels.items():
+            self._memory.note(key, level.available, now)
+        if self._ahead is not None:
+            self._plain.note(claims, locked.levels, locked.event_limits)
         return answers
+
+    async def _take_ahead(self, connection: Tx, claims: list[Claim]) -> list[ClaimAnswer] | None:
+        """All of them at once, durable; None: nothing was taken, they are to be decided."""
+        every = self._plain.sort(claims) if self._ahead is not None else None
+        if every is None or self._ahead is None or ahead_store.is_told_twice(every):
+            return None
+        written = self._ahead.write_ahead(claims)
+        if written is None:
+            return None
+        try:
+            at = await ahead_store.take_ahead(connection, every, self._ahead.ahead_sql, written)
+        except asyncpg.UniqueViolationError:
+            return None
+        if at is None:
+            return None
+        self._plain.took(every)
+        self._ahead.stand(claims, at)
+        return [ClaimAnswer(claim.claim_id, None, at) for claim in claims]
 
 
 async def _look_up_batch(tx: Tx, claims: list[Claim]) -> list[ClaimAnswer]:

@@ -1,0 +1,89 @@
+"""How are units taken, and what belongs to them written, in one statement?
+
+In the hot minute a batch that asks, decides and then writes waits for the network six times while it holds the row that
+everybody wants. Where nothing is to decide but whether there are enough units (`rules/plain_levels`) one statement does
+it all: it locks the levels, compares, and only if every single condition holds writes levels, holds and what the
+companion hands over; it is a transaction of its own, so what it answers is durable. If one does not hold it writes
+nothing.
+
+What is common to many claims travels once, as JSON; of each claim only its ids, as an array's text.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from peakday.kernel.database import Tx
+from peakday.kernel.database.arrays import plain_array
+from peakday.trade.stock.model import NO_EVENT, Written
+from peakday.trade.stock.rules.plain_levels import Wanted
+
+
+async def take_ahead(tx: Tx, every: Sequence[Wanted], sql: str, written: Written) -> datetime | None:
+    """When they were taken, by the database's clock under the lock; None: nothing was, look first.
+
+    Outside of a transaction. `sql` is the companion's: statements of a `with` that read `go (at)` and $2. Fails with
+    `UniqueViolationError` when another process took one of the claims meanwhile.
+    """
+    groups = ",".join(_group(wanted) for wanted in every)
+    levels = len({wanted.key for wanted in every})
+    at: datetime | None = await tx.fetchval(
+        _TAKE_AHEAD.format(companion=sql), f"[{groups}]", written.values, levels, written.until
+    )
+    return at
+
+
+def is_told_twice(every: Sequence[Wanted]) -> bool:
+    """Whether a claim came twice in this batch."""
+    ids = [claim.claim_id for wanted in every for claim in wanted.claims]
+    return len(set(ids)) < len(ids)
+
+
+def _group(wanted: Wanted) -> str:
+    need, claims = wanted.need, wanted.claims
+    shared = {
+        "shop_id": str(need.shop_id), "sku_id": str(need.sku_id), "level_ref": wanted.key.event_ref,
+        "event_ref": need.event_ref or NO_EVENT, "quantity": need.quantity, "units": wanted.units,
+        "seconds": claims[0].expires_seconds, "claims": plain_array([claim.claim_id for claim in claims]),
+        "buyers": plain_array([claim.buyer_id for claim in claims]),
+    }  # fmt: skip
+    return msgspec.json.encode(shared).decode()
+
+
+_TAKE_AHEAD = """
+with wanted as materialized (
+    select * from json_to_recordset($1::text::json) as w (shop_id uuid, sku_id uuid, level_ref text, event_ref text,
+        quantity int, units bigint, seconds int, claims text, buyers text)
+), bought as materialized (
+    select w.shop_id, w.sku_id, w.level_ref, w.event_ref, w.quantity, w.seconds, b.claim_id, b.buyer_id
+    from wanted w, unnest(w.claims::uuid[], w.buyers::uuid[]) as b (claim_id, buyer_id)
+), locked as materialized (
+    select l.shop_id, l.sku_id, l.event_ref, l.available - w.units as rest
+    from (select shop_id, sku_id, level_ref, sum(units)::bigint as units from wanted group by 1, 2, 3) w
+    join stock.level l on l.shop_id = w.shop_id and l.sku_id = w.sku_id and l.event_ref = w.level_ref
+    where l.available >= w.units and l.mode = 'order' and l.buyer_limit is null
+        and (l.low_mark is null or l.available - w.units > l.low_mark)
+    order by l.shop_id, l.sku_id, l.event_ref
+    for update of l
+), go as materialized (
+    select at
+    from (select count(*) as levels, max(moment) as at from (select clock_timestamp() as moment from locked) m) n
+    where levels = $3::int and at < $4::timestamptz
+        and not exists (select from stock.hold h join bought b on b.claim_id = h.claim_id)
+        and not exists (select from wanted w join stock.event_limit e on e.shop_id = w.shop_id
+            and e.event_ref = w.event_ref)
+        and not exists (select from wanted w join stock.level l on l.shop_id = w.shop_id and l.sku_id = w.sku_id
+            and l.event_ref = w.event_ref where w.event_ref <> w.level_ref)
+), counted as (
+    update stock.level l set available = k.rest, changed_at = go.at from go, locked k
+    where l.shop_id = k.shop_id and l.sku_id = k.sku_id and l.event_ref = k.event_ref
+), held as (
+    insert into stock.hold
+        (claim_id, sku_id, shop_id, buyer_id, quantity, status, level_ref, event_ref, held_at, expires_at)
+    select b.claim_id, b.sku_id, b.shop_id, b.buyer_id, b.quantity, 'held', b.level_ref, b.event_ref, go.at,
+        go.at + make_interval(secs => b.seconds)
+    from go, bought b
+), {companion}
+select at from go
+"""
