@@ -21,7 +21,7 @@ from peakday.insight.behaviour.api import EVENTS_SHAPE
 from peakday.insight.metrics import queries
 from peakday.insight.metrics.definitions.compose import compose_figures
 from peakday.insight.metrics.definitions.registry import METRICS, PARAMETERS, dimensions_of, get_metric
-from peakday.insight.metrics.facts import CopyFacts, EventSource, Extracted, FactStore, Providers
+from peakday.insight.metrics.facts import CopyFacts, EventSource, Extracted, FactStore, Providers, Reach
 from peakday.insight.metrics.model import (
     Answer,
     Comparison,
@@ -46,6 +46,7 @@ __all__ = [
     "Extracted",
     "FactStore",
     "Providers",
+    "Reach",
     "compare",
     "dimensions_of",
     "get_metric",

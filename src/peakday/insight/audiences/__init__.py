@@ -1,0 +1,1 @@
+"""Which people do we want to reach, how many are they, and who is like them?"""

@@ -1,0 +1,1 @@
+"""Which policies say who is in a crowd, when it may be used, and what it differs in?"""

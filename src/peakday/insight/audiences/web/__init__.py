@@ -1,0 +1,1 @@
+"""Through which doors are crowds built, seen and handed on?"""
