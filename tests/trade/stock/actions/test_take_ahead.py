@@ -12,6 +12,7 @@ from peakday.trade.stock.model import LevelKey, Need, Written
 from tests.trade.stock.builders import NOON, OTHER_SKU, SHOP, SKU, Agreeing, a_claim, fill, holds, left
 
 pytestmark = pytest.mark.capability("TE-09")
+LATER, EARLIER = NOON.replace(year=2999), NOON.replace(year=2001)
 
 
 class Telling(Agreeing):
@@ -19,7 +20,7 @@ class Telling(Agreeing):
 
     ahead_sql = "noted as (select $2::text)"
 
-    def __init__(self, until=NOON.replace(year=2999)):
+    def __init__(self, until=LATER):
         super().__init__()
         self.until, self.looks, self.stood = until, 0, []
 
@@ -138,7 +139,8 @@ async def test_units_set_aside_meanwhile_for_the_event_are_the_ones_that_are_tak
     assert await ask(writer, a_claim(*wanted)) == [""]
     async with database.transaction() as tx:
         await tx.execute(
-            "insert into stock.level (shop_id, sku_id, event_ref, available, changed_at) values ($1, $2, '1111', 1, $3)",
+            "insert into stock.level (shop_id, sku_id, event_ref, available, changed_at)"
+            " values ($1, $2, '1111', 1, $3)",
             SHOP, SKU, NOON,
         )  # fmt: skip
     assert await ask(writer, a_claim(*wanted)) == [""]
@@ -162,7 +164,7 @@ async def test_the_merchant_is_told_that_it_runs_low(database):
 
 async def test_what_is_no_longer_right_is_not_written(database):
     await fill(database, 10)
-    part = Telling(until=NOON.replace(year=2001))
+    part = Telling(until=EARLIER)
     writer = make_writer(database, part)
     assert [await ask(writer, a_claim()) for _ in range(3)] == [[""]] * 3
     assert (part.looks, part.stood) == (3, [])
