@@ -15,6 +15,7 @@ from peakday.apps.cli import (
     bench_catalog_import,
     bench_checkout,
     bench_collect,
+    bench_crowd,
     bench_enrolment,
     bench_flash_sale,
     bench_health,
@@ -103,6 +104,16 @@ def collect(
 ) -> None:
     """Collect events over HTTP, with a kill in the middle."""
     _tell(bench_collect.run(events), as_json=as_json)
+
+
+@app.command()
+def crowd(
+    users: int = typer.Option(bench_crowd.USERS, help="people in the tags"),
+    seconds: float = typer.Option(bench_crowd.SECONDS, help="how long ten thousand events a second come in"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Count nested expressions of five tags, against DuckDB; how old a membership is while events pour in."""
+    _tell(bench_crowd.run(users, seconds), as_json=as_json)
 
 
 @app.command()

@@ -18,7 +18,7 @@ from peakday.insight.audiences import store
 from peakday.insight.audiences.errors import CrowdLoop, CrowdNotFound
 from peakday.insight.audiences.model import Contrast, Crowd, Did, DidInOrder, HasTag, InCrowd, Leaf, Node, Tag
 from peakday.insight.audiences.rules.crowd_contrast import contrasts_of
-from peakday.insight.audiences.rules.crowd_count import count_members, find_members
+from peakday.insight.audiences.rules.crowd_count import clip_leaves, count_members, find_members
 from peakday.insight.audiences.rules.crowd_expression import leaves_of, parse_expression
 from peakday.insight.audiences.tags import EVERYBODY, KNOWN_DAYS, TAGS, did_sql, order_sql
 from peakday.insight.metrics.api import Reach
@@ -76,27 +76,32 @@ class CrowdReader:
         self._database, self._facts = database, facts
         self._people: OrderedDict[UUID, People] = OrderedDict()
         self._kept: OrderedDict[tuple[UUID, Leaf | None, date], tuple[Rows, BitMap]] = OrderedDict()
+        self._universes: dict[UUID, tuple[BitMap, BitMap, BitMap]] = {}  # everybody, the withdrawn, the others
+        self._clipped: OrderedDict[tuple[UUID, Leaf], tuple[BitMap, BitMap, BitMap]] = OrderedDict()
 
     async def universe(self, shop_id: UUID, day: date) -> BitMap:
         """All people whom the shop knows and who did not withdraw."""
         everybody = await self._asked(shop_id, None, EVERYBODY, _window(shop_id, day, KNOWN_DAYS))
         async with self._database.read() as connection:
-            return everybody - await store.fetch_withdrawn(connection, shop_id)
+            withdrawn = await store.fetch_withdrawn(connection, shop_id)
+        kept = self._universes.get(shop_id)
+        if kept is None or kept[0] is not everybody or kept[1] != withdrawn:
+            kept = self._universes[shop_id] = everybody, withdrawn, everybody - withdrawn
+        return kept[2]
 
     async def members(self, shop_id: UUID, node: Node, day: date) -> BitMap:
         """The people who meet an expression on a day."""
         universe = await self.universe(shop_id, day)
-        return find_members(node, await self._leaves(shop_id, node, day, NESTED_MAX), universe)
+        return find_members(node, await self._leaves(shop_id, node, day, (universe, NESTED_MAX)), universe)
 
     async def count(self, shop_id: UUID, node: Node, day: date) -> int:
         """How many people meet an expression on a day, exactly."""
         universe = await self.universe(shop_id, day)
-        return count_members(node, await self._leaves(shop_id, node, day, NESTED_MAX), universe)
+        return count_members(node, await self._leaves(shop_id, node, day, (universe, NESTED_MAX)), universe)
 
     async def crowd_members(self, shop_id: UUID, crowd_id: UUID, day: date) -> tuple[Crowd, BitMap]:
         """A saved crowd with the people who are in it now; refuses CrowdNotFound, CrowdLoop."""
-        crowd, members = await self._crowd(shop_id, crowd_id, day, NESTED_MAX)
-        return crowd, members & await self.universe(shop_id, day)
+        return await self._crowd(shop_id, crowd_id, day, (await self.universe(shop_id, day), NESTED_MAX))
 
     async def tag_people(self, shop_id: UUID, day: date) -> dict[str, BitMap]:
         """The people of each tag."""
@@ -116,7 +121,11 @@ class CrowdReader:
         """The numbers of people by their words."""
         return await self._people_of(shop_id).numbers_of(people)
 
-    async def _crowd(self, shop_id: UUID, crowd_id: UUID, day: date, nested: int) -> tuple[Crowd, BitMap]:
+    async def _crowd(
+        self, shop_id: UUID, crowd_id: UUID, day: date, within: tuple[BitMap, int]
+    ) -> tuple[Crowd, BitMap]:
+        """`within`: the universe, and how many crowds inside crowds may follow."""
+        universe, nested = within
         if not nested:
             raise CrowdLoop
         async with self._database.read() as connection:
@@ -125,19 +134,29 @@ class CrowdReader:
             raise CrowdNotFound
         crowd, members = found
         if members is not None:
-            return crowd, members
+            return crowd, members & universe
         node = parse_expression(crowd.expression, TAGS)
-        leaves = await self._leaves(shop_id, node, day, nested - 1)
-        return crowd, find_members(node, leaves, await self.universe(shop_id, day))
+        return crowd, find_members(node, await self._leaves(shop_id, node, day, (universe, nested - 1)), universe)
 
-    async def _leaves(self, shop_id: UUID, node: Node, day: date, nested: int) -> dict[Leaf, BitMap]:
-        wanted = list(dict.fromkeys(leaves_of(node)))
-        return {
-            leaf: (await self._crowd(shop_id, leaf.crowd_id, day, nested))[1]
-            if isinstance(leaf, InCrowd)
-            else await self._leaf(shop_id, leaf, day)
-            for leaf in wanted
-        }
+    async def _leaves(self, shop_id: UUID, node: Node, day: date, within: tuple[BitMap, int]) -> dict[Leaf, BitMap]:
+        found = dict[Leaf, BitMap]()
+        for leaf in dict.fromkeys(leaves_of(node)):
+            if isinstance(leaf, InCrowd):
+                found[leaf] = (await self._crowd(shop_id, leaf.crowd_id, day, within))[1]
+            else:
+                found[leaf] = self._clip(shop_id, leaf, await self._leaf(shop_id, leaf, day), within[0])
+        return found
+
+    def _clip(self, shop_id: UUID, leaf: Leaf, members: BitMap, universe: BitMap) -> BitMap:
+        """The members inside the universe, kept while both are the same."""
+        kept = self._clipped.get((shop_id, leaf))
+        if kept is None or kept[0] is not members or kept[1] is not universe:
+            kept = members, universe, clip_leaves({leaf: members}, universe)[leaf]
+            self._clipped[shop_id, leaf] = kept
+            while len(self._clipped) > LEAVES_MAX:
+                self._clipped.popitem(last=False)
+        self._clipped.move_to_end((shop_id, leaf))
+        return kept[2]
 
     async def _leaf(self, shop_id: UUID, leaf: Leaf, day: date) -> BitMap:
         if isinstance(leaf, HasTag):
