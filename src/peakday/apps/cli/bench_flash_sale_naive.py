@@ -17,7 +17,7 @@ from peakday.kernel.database import Database
 from peakday.kernel.house import House
 from peakday.kernel.settings import read_settings
 from peakday.trade.orders.flash.flash_desk import FlashDesk
-from peakday.trade.orders.flash.flash_part import FlashPart
+from peakday.trade.orders.flash.flash_part import FlashDecider, FlashPart
 from peakday.trade.stock.api import StockWriter
 from peakday.trade.stock.errors import SoldOut
 from peakday.trade.stock.model import Claim, ClaimAnswer
@@ -32,7 +32,7 @@ class NaiveWriter(StockWriter):
         self._part = part
         self._tasks: set[asyncio.Task[None]] = set()
         self._pricing = asyncio.Lock()
-        self._has_priced = False
+        self._decider: FlashDecider | None = None
 
     def ask(self, claim: Claim, tell: Callable[[ClaimAnswer | BaseException], None]) -> None:
         """A task a claim."""
@@ -50,9 +50,10 @@ class NaiveWriter(StockWriter):
     async def claim(self, claim: Claim) -> ClaimAnswer:
         """The answer, once it is durable."""
         (need,) = claim.needs
-        if not self._has_priced:
+        if self._decider is None:
             await self._price(claim)
-        refusal = self._part.take(claim)  # before a unit is taken: the first ones do not know the price's event yet
+        assert self._decider is not None
+        refusal = self._decider.take(claim)  # before a unit is taken: the first ones do not know the price's event yet
         if refusal is not None:
             return ClaimAnswer(claim.claim_id, refusal, None)
         async with self._naive_database.transaction() as tx:
@@ -69,10 +70,9 @@ class NaiveWriter(StockWriter):
     async def _price(self, claim: Claim) -> None:
         """Once, for the one SKU that is sold; its price and its event are kept."""
         async with self._pricing, self._naive_database.transaction() as tx:
-            if not self._has_priced:
+            if self._decider is None:
                 at = await tx.fetchval("select clock_timestamp()")
-                await self._part.prepare(tx, [claim], at)
-                self._has_priced = True
+                self._decider = await self._part.prepare(tx, [claim], at)
 
 
 _TAKE = """

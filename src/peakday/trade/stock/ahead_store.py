@@ -34,12 +34,6 @@ async def take_ahead(tx: Tx, every: Sequence[Wanted], sql: str, written: Written
     return at
 
 
-def is_told_twice(every: Sequence[Wanted]) -> bool:
-    """Whether a claim came twice in this batch."""
-    ids = [claim.claim_id for wanted in every for claim in wanted.claims]
-    return len(set(ids)) < len(ids)
-
-
 def _group(wanted: Wanted) -> str:
     need, claims = wanted.need, wanted.claims
     shared = {

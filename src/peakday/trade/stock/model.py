@@ -122,8 +122,12 @@ class AheadPart(Protocol):
 
     ahead_sql: str
 
-    def write_ahead(self, claims: Sequence[Claim]) -> Written | None:
-        """What it would write if all of these were taken; None: it must look first. Pure."""
+    def can_write(self, claim: Claim) -> bool:
+        """Whether it knows already what to write if this one is taken. Pure."""
+        ...
+
+    def write_ahead(self, claims: Sequence[Claim]) -> Written:
+        """What it writes if all of these are taken; it can write each. Pure."""
         ...
 
     def stand(self, claims: Sequence[Claim], at: datetime) -> None:

@@ -28,6 +28,9 @@ class Telling(Agreeing):
         self.looks += 1
         return self
 
+    def can_write(self, claim):
+        return claim.payload is None
+
     def write_ahead(self, claims):
         return Written("", self.until)
 
@@ -162,6 +165,18 @@ async def test_the_merchant_is_told_that_it_runs_low(database):
     assert [row["units"] for row in news] == ["5"]
 
 
+async def test_what_needs_a_look_is_decided_and_the_rest_does_not_wait_for_it(database):
+    await fill(database, 10, SKU, OTHER_SKU)
+    part = Telling()
+    writer = make_writer(database, part)
+    await ask(writer, a_claim())
+    claims = [a_claim(payload="look"), a_claim(), a_claim(Need(SHOP, OTHER_SKU, 1)), a_claim(Need(SHOP, SKU, 99))]
+    assert await ask(writer, *claims) == ["", "", "", "stock_short"]
+    assert (part.looks, part.stood) == (2, [claims[1].claim_id])
+    assert part.written[1:] == [claims[0].claim_id, claims[2].claim_id]
+    assert await left(database, SKU, OTHER_SKU) == [7, 9]
+
+
 async def test_what_is_no_longer_right_is_not_written(database):
     await fill(database, 10)
     part = Telling(until=EARLIER)
@@ -181,7 +196,10 @@ async def test_several_skus_are_taken_all_or_none(database):
     assert part.looks == 1
     async with database.transaction() as tx:  # somebody else takes some
         await tx.execute("update stock.level set available = 2 where sku_id = $1", OTHER_SKU)
-    assert await ask(writer, a_claim(Need(SHOP, SKU, 1)), a_claim(cup)) == ["", "stock_short"]
+    claims = [a_claim(Need(SHOP, SKU, 1)), a_claim(cup)]
+    assert await ask(writer, *claims) == ["", "stock_short"]
+    assert part.looks == 2  # the record said no to both, and both were decided
+    assert part.written[-1] == claims[0].claim_id
     assert await left(database, SKU, OTHER_SKU) == [0, 2]
 
 

@@ -22,6 +22,7 @@ from peakday.trade.orders.checkouts import Placed, PlacedOrder
 from peakday.trade.orders.errors import PriceSwitched
 from peakday.trade.orders.flash.flash_order import FlashKind, FlashOrder
 from peakday.trade.orders.flash.flash_part import FlashPart
+from peakday.trade.orders.flash.price_watch import PriceWatch
 from peakday.trade.orders.model import CHECKOUT_PREFIX, Terminal
 from peakday.trade.orders.rules.deadlines import pay_until
 from peakday.trade.stock.api import StockWriter
@@ -50,6 +51,7 @@ class FlashDesk:
         self._database = database
         self._writer = writer
         self._part = part
+        self._watch = PriceWatch(database, part)
         self._tasks: set[asyncio.Task[None]] = set()
         self._kinds: dict[tuple[UUID, UUID, int, Terminal, bool], FlashKind] = {}
         self._pay_by: tuple[datetime, timedelta] | None = None
@@ -82,6 +84,8 @@ class FlashDesk:
         if event_ref != kind.event_ref:
             kind.draw_on(event_ref)
         order.event_ref = event_ref
+        if not kind.is_wanted:
+            self._watch.note(kind)
         claim = Claim(order.checkout_id, order.buyer_id, kind.needs, order)
         self._writer.ask(claim, partial(self._answered, order, tell, asks - 1))
 
@@ -111,6 +115,7 @@ class FlashDesk:
     async def close(self) -> None:
         """Return when everything that was asked is answered."""
         await self._writer.close()
+        await self._watch.close()
 
     async def _find_again(self, order: FlashOrder, tell: Tell) -> None:
         try:

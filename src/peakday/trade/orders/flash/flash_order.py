@@ -19,17 +19,20 @@ REQUEST_HASH_BYTES = 16
 class FlashKind:
     """What flash orders of the same goods share, one object each: thousands refer to it in the same minute.
 
-    `needs` are those of their claims: `event_ref` says on whose units they draw. `priced` is the flash part's.
+    `needs` are those of their claims: `event_ref` says on whose units they draw. `priced` is the flash part's, and when
+    it was on a clock that does not jump; whether it is wanted these days is the price watch's.
     """
 
-    __slots__ = ("event_ref", "is_simulated", "needs", "priced", "quantity", "request_hash", "shop_id", "sku_id",
-                 "terminal")  # fmt: skip
+    __slots__ = ("event_ref", "is_simulated", "is_wanted", "needs", "priced", "priced_at", "quantity", "request_hash",
+                 "shop_id", "sku_id", "terminal")  # fmt: skip
 
     def __init__(self, shop_id: UUID, sku_id: UUID, quantity: int, terminal: Terminal, is_simulated: bool) -> None:
         self.shop_id, self.sku_id, self.quantity = shop_id, sku_id, quantity
         self.terminal, self.is_simulated = terminal, is_simulated
         self.request_hash = flash_request_hash(shop_id, sku_id, quantity, terminal)
         self.priced: Priced | None = None
+        self.priced_at = 0.0
+        self.is_wanted = False
         self.draw_on(None)
 
     def draw_on(self, event_ref: str | None) -> None:

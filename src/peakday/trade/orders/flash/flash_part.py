@@ -6,6 +6,7 @@ order has two of them. The price says to which event it belongs; a claim that dr
 again with the right one.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,60 +48,45 @@ class FlashPart:
         """The event that set the SKU's price when it was last sold here; the batch corrects it."""
         return self._events.get((shop_id, sku_id))
 
-    async def prepare(self, tx: Tx, claims: Sequence[Claim], at: datetime) -> "FlashPart":
+    async def prepare(self, tx: Tx, claims: Sequence[Claim], at: datetime) -> "FlashDecider":
         """Price each kind whose price is not known to hold at this instant."""
         self._at = at
         kinds = {_order_of(claim).kind for claim in claims}
-        stale = [kind for kind in kinds if kind.priced is None or at >= kind.priced.holds_until]
-        if not stale:
-            return self
+        await self.price(tx, [kind for kind in kinds if kind.priced is None or at >= kind.priced.holds_until], at)
+        return FlashDecider({kind: kind.priced for kind in kinds if kind.priced is not None})
+
+    async def price(self, tx: Tx, kinds: Sequence[FlashKind], at: datetime | None) -> None:
+        """Look at their prices, now or at an instant."""
         for terminal, channel in CHANNELS.items():
-            mine = [kind for kind in stale if kind.terminal is terminal]
+            mine = [kind for kind in kinds if kind.terminal is terminal]
             if not mine:
                 continue
             wanted = [carts.Wanted(kind.shop_id, kind.sku_id, kind.quantity) for kind in mine]
             quotes = await carts.quote_ahead(tx, wanted, carts.Asking(channel, frozenset(), at))
             for kind, (quote, holds_until) in zip(mine, quotes, strict=True):
-                kind.priced = _priced(kind, quote, holds_until)
+                kind.priced, kind.priced_at = _priced(kind, quote, holds_until), time.monotonic()
         if len(self._events) > PRICES_KEPT_MAX:
             self._events = {}
-        self._events.update(((kind.shop_id, kind.sku_id), kind.priced.event_ref) for kind in stale if kind.priced)
-        return self
-
-    def take(self, claim: Claim) -> Refusal | None:
-        """Refuse what cannot be bought, or costs another price than the buyer saw; else fill in the price."""
-        order = _order_of(claim)
-        priced = order.kind.priced
-        assert priced is not None, order
-        if priced.problems:
-            return LinesHaveProblems(*priced.problems)
-        if order.event_ref != priced.event_ref:
-            return PriceSwitched()
-        if order.seen_minor is not None and order.seen_minor != priced.payable_minor:
-            return PriceChanged(old_minor=order.seen_minor, new_minor=priced.payable_minor)
-        order.priced = priced
-        return None
+        self._events.update(((kind.shop_id, kind.sku_id), kind.priced.event_ref) for kind in kinds if kind.priced)
 
     async def write(self, tx: Tx, accepted: Sequence[Claim], at: datetime) -> list[NativeCheckout]:
         """Write all of them here: those of a kind differ only in who bought."""
         self.stand(accepted, at)
-        await insert_alike(tx, _by_kind(accepted), at)
+        await insert_alike(tx, list(_by_kind(accepted).values()), at)
         return []
 
-    def write_ahead(self, claims: Sequence[Claim]) -> Written | None:
-        """The same, where every price is known for a while and nobody is to be refused."""
-        soon = self._at + SOON
-        until = None
-        for claim in claims:
-            order = claim.payload
-            if type(order) is not FlashOrder or order.kind.priced is None or self.take(claim) is not None:
-                return None
-            holds_until = order.kind.priced.holds_until
-            if until is None or holds_until < until:
-                until = holds_until
-        if until is None or until <= soon:
-            return None
-        return Written(write_alike(_by_kind(claims)), until)
+    def can_write(self, claim: Claim) -> bool:
+        """Whether its price is known for a while, and it is not to be refused; then the price is filled in."""
+        order = claim.payload
+        if type(order) is not FlashOrder:
+            return False
+        priced = order.kind.priced
+        return priced is not None and priced.holds_until > self._at + SOON and _refusal(order, priced) is None
+
+    def write_ahead(self, claims: Sequence[Claim]) -> Written:
+        """The same before anything is locked: the prices are right until the first of them ends."""
+        kinds = _by_kind(claims)
+        return Written(write_alike(list(kinds.values())), min(priced.holds_until for priced in kinds))
 
     def stand(self, claims: Sequence[Claim], at: datetime) -> None:
         """They get their orders' ids."""
@@ -111,12 +97,35 @@ class FlashPart:
             order.order_id = quick_id(first + order.checkout_id.bytes[6:])
 
 
+class FlashDecider:
+    """The prices of one batch. What is looked at beside it meanwhile is for the next."""
+
+    def __init__(self, prices: Mapping[FlashKind, Priced]) -> None:
+        self._prices = prices
+
+    def take(self, claim: Claim) -> Refusal | None:
+        """Refuse what cannot be bought, or costs another price than the buyer saw; else fill in the price."""
+        order = _order_of(claim)
+        return _refusal(order, self._prices[order.kind])
+
+
+def _refusal(order: FlashOrder, priced: Priced) -> Refusal | None:
+    if priced.problems:
+        return LinesHaveProblems(*priced.problems)
+    if order.event_ref != priced.event_ref:
+        return PriceSwitched()
+    if order.seen_minor is not None and order.seen_minor != priced.payable_minor:
+        return PriceChanged(old_minor=order.seen_minor, new_minor=priced.payable_minor)
+    order.priced = priced
+    return None
+
+
 def time_part(at: datetime) -> bytes:
     """The time part of an id of version 7 that sorts by an instant; the rest is the checkout's."""
     return ((at - _EPOCH) // timedelta(milliseconds=1)).to_bytes(6, "big")
 
 
-def _by_kind(claims: Sequence[Claim]) -> list[Buyers]:
+def _by_kind(claims: Sequence[Claim]) -> dict[Priced, Buyers]:
     found: dict[Priced, Buyers] = {}
     for claim in claims:
         order = _order_of(claim)
@@ -128,7 +137,7 @@ def _by_kind(claims: Sequence[Claim]) -> list[Buyers]:
         buyers.buyer_ids.append(str(order.buyer_id))
         buyers.checkout_ids.append(str(order.checkout_id))
         buyers.source_refs.append(order.shown_id)
-    return list(found.values())
+    return found
 
 
 def _order_of(claim: Claim) -> FlashOrder:

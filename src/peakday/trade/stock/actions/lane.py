@@ -43,12 +43,12 @@ class Lane(Generic[Q, A]):
     def __init__(
         self, database: Database, work: Callable[[Tx, list[Q]], Awaitable[list[A]]], weigh: Callable[[Q], int],
         turn: tuple[Callable[[Tx], Awaitable[None]], Callable[[Tx], Awaitable[None]]],
-        ahead: Callable[[Tx, list[Q]], Awaitable[list[A] | None]] | None = None,
+        ahead: Callable[[Tx, list[Q]], Awaitable[list[A | None]]] | None = None,
     ) -> None:  # fmt: skip
         """`work` answers a batch in its transaction; `turn` begins and ends with each connection that is taken.
 
-        `ahead` is tried before: it answers the whole batch, durably, in a transaction of its own, or gives None and has
-        done nothing.
+        `ahead` is tried before: what it answers is durable, in a transaction of its own; where it gives None nothing
+        was done.
         """
         self._database = database
         self._begin, self._end = turn
@@ -139,12 +139,23 @@ class Lane(Generic[Q, A]):
             _tell(tell, answer)
 
     async def _commit(self, connection: Tx, questions: list[Q]) -> list[A]:
-        for attempt in range(ATTEMPTS_MAX):
+        if self._ahead is None:
+            return await self._commit_together(connection, questions)
+        try:
+            ahead = await self._ahead(connection, questions)
+        except _AGAIN:
+            ahead = [None] * len(questions)
+        except asyncpg.DiskFullError as error:
+            raise DatabaseFull from error
+        left = [question for question, answer in zip(questions, ahead, strict=True) if answer is None]
+        if not left:
+            return [answer for answer in ahead if answer is not None]
+        others = iter(await self._commit_together(connection, left))
+        return [next(others) if answer is None else answer for answer in ahead]
+
+    async def _commit_together(self, connection: Tx, questions: list[Q]) -> list[A]:
+        for _ in range(ATTEMPTS_MAX):
             try:
-                if self._ahead is not None and not attempt:
-                    answers = await self._ahead(connection, questions)
-                    if answers is not None:
-                        return answers
                 async with connection.transaction():
                     return await self._work(connection, questions)
             except _AGAIN:

@@ -75,23 +75,23 @@ class StockWriter:
             self._plain.note(claims, locked.levels, locked.event_limits)
         return answers
 
-    async def _take_ahead(self, connection: Tx, claims: list[Claim]) -> list[ClaimAnswer] | None:
-        """All of them at once, durable; None: nothing was taken, they are to be decided."""
-        every = self._plain.sort(claims) if self._ahead is not None else None
-        if every is None or self._ahead is None or ahead_store.is_told_twice(every):
-            return None
-        written = self._ahead.write_ahead(claims)
-        if written is None:
-            return None
+    async def _take_ahead(self, connection: Tx, claims: list[Claim]) -> list[ClaimAnswer | None]:
+        """Durable answers of those that are taken at once, whole or not at all; the others are to be decided."""
+        part = self._ahead
+        every = self._plain.sort(claims, part.can_write) if part is not None else []
+        mine = [claim for wanted in every for claim in wanted.claims]
+        if part is None or not mine or len({claim.claim_id for claim in mine}) < len(mine):
+            return [None] * len(claims)
         try:
-            at = await ahead_store.take_ahead(connection, every, self._ahead.ahead_sql, written)
+            at = await ahead_store.take_ahead(connection, every, part.ahead_sql, part.write_ahead(mine))
         except asyncpg.UniqueViolationError:
-            return None
+            at = None
         if at is None:
-            return None
+            return [None] * len(claims)
         self._plain.took(every)
-        self._ahead.stand(claims, at)
-        return [ClaimAnswer(claim.claim_id, None, at) for claim in claims]
+        part.stand(mine, at)
+        taken = {id(claim) for claim in mine}
+        return [ClaimAnswer(claim.claim_id, None, at) if id(claim) in taken else None for claim in claims]
 
 
 async def _look_up_batch(tx: Tx, claims: list[Claim]) -> list[ClaimAnswer]:

@@ -6,7 +6,7 @@ the statement which takes them compares under its lock (`ahead_store`). What is 
 that is worth trying: where the record says otherwise nothing was taken, and the batch is decided the long way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from peakday.trade.stock.model import NO_EVENT, Claim, DeductMode, Level, LevelKey, Need
@@ -52,22 +52,21 @@ class PlainLevels:
             self._level_of[asked] = level.key
             self._free[level.key] = level.available - (level.low_mark + 1 if level.low_mark is not None else 0)
 
-    def sort(self, claims: Sequence[Claim]) -> list[Wanted] | None:
-        """The claims by need; None: somebody must look first."""
-        found: dict[tuple[int, int], Wanted] = {}
+    def sort(self, claims: Sequence[Claim], can_write: Callable[[Claim], bool]) -> list[Wanted]:
+        """Those of the claims that can be taken so, by need: where `can_write`, and as far as there are units."""
+        found: dict[tuple[int, int], Wanted | None] = {}
         for claim in claims:
             need = claim.needs[0]
-            wanted = found.get((id(need), claim.expires_seconds))
+            shared = id(need), claim.expires_seconds
+            wanted = found.get(shared)
             if wanted is None:
+                if shared in found:
+                    continue
                 key = self._level_of.get((need.shop_id, need.sku_id, need.event_ref or NO_EVENT))
-                if key is None:
-                    return None
-                wanted = found[id(need), claim.expires_seconds] = Wanted(need, key)
-            if len(claim.needs) > 1:
-                return None
-            wanted.claims.append(claim)
-        every = list(found.values())
-        return every if self._has(every) else None
+                wanted = found[shared] = None if key is None else Wanted(need, key)
+            if wanted is not None and len(claim.needs) == 1 and can_write(claim):
+                wanted.claims.append(claim)
+        return self._with_units([wanted for wanted in found.values() if wanted is not None and wanted.claims])
 
     def took(self, every: Sequence[Wanted]) -> None:
         """They were taken."""
@@ -75,11 +74,15 @@ class PlainLevels:
             if wanted.key in self._free:
                 self._free[wanted.key] -= wanted.units
 
-    def _has(self, every: Sequence[Wanted]) -> bool:
+    def _with_units(self, every: Sequence[Wanted]) -> list[Wanted]:
         left: dict[LevelKey, int] = {}
+        kept = []
         for wanted in every:
-            left[wanted.key] = left.get(wanted.key, self._free[wanted.key]) - wanted.units
-        return all(units >= 0 for units in left.values())
+            rest = left.get(wanted.key, self._free[wanted.key]) - wanted.units
+            if rest >= 0:
+                left[wanted.key] = rest
+                kept.append(wanted)
+        return kept
 
 
 def _is_plain(level: Level) -> bool:
