@@ -41,3 +41,21 @@ async def test_an_unreadable_cell_or_day_is_refused(market, asked):
         base = f"/shop/{market.places['north'].shown}/data/consumers/people.csv"
         full = asked if "start" in asked else f"{asked}&start=2026-01-01"
         assert (await client.get(f"{base}?{full}&end=2026-11-01")).status_code in {400, 422}
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "还说不准"), ("en", "Too early to tell")])
+async def test_the_value_of_todays_buyers_says_when_it_is_too_early(market, language, words):
+    place = market.places["north"]
+    async with market.signed_in("north-main") as client:
+        page = await client.get(f"/shop/{place.shown}/data/consumers/lifetime?lang={language}")
+        assert page.status_code == 200
+        assert words in page.text
+        file = await client.get(f"/shop/{place.shown}/data/consumers/lifetime.csv")
+        assert file.text.removeprefix("\ufeff").split(",")[0] == "buyer"
+
+
+async def test_another_shops_buyers_are_nobodys_business(market):
+    other = market.places["south"].shown
+    async with market.signed_in("north-main") as client:
+        for path in ("lifetime", "lifetime.csv"):
+            assert (await client.get(f"/shop/{other}/data/consumers/{path}")).status_code in {403, 404}

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from peakday.insight.consumers import queries
+from peakday.insight.consumers.lifetimes import Lifetimes, find_lifetimes
 from peakday.insight.consumers.model import Assets, Depth, Flow, Place
 from peakday.insight.consumers.rules.fast import Fast, fast_of
 from peakday.insight.consumers.rules.growth import Lever, Trade, split_growth
@@ -19,7 +20,7 @@ from peakday.insight.consumers.rules.rfm import SegmentTotal, count_segments
 from peakday.insight.consumers.store import KeptFacts
 from peakday.kernel.actor import Actor, require
 
-__all__ = ["Growth", "Picture", "people_in_cell", "picture_of"]
+__all__ = ["Growth", "Lifetimes", "Picture", "lifetimes_of", "people_in_cell", "picture_of"]
 
 DATA_VIEW = "data:view"
 ACTIVE_DAYS = 30  # of the T in FAST; another text says 180
@@ -86,3 +87,9 @@ async def people_in_cell(
         queries.find_stages(facts, shop_id, first_day), queries.find_stages(facts, shop_id, last_day)
     )
     return sorted(buyer for buyer in then.keys() | now.keys() if (then.get(buyer), now.get(buyer)) == (left, reached))
+
+
+async def lifetimes_of(actor: Actor, facts: KeptFacts, shop_id: UUID, day: date) -> Lifetimes | None:
+    """What the shop's buyers until that day will still spend; None when too few came back. Refuses as `picture_of`."""
+    require(actor, DATA_VIEW, shop_id)
+    return await find_lifetimes(facts, shop_id, day)

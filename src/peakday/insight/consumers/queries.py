@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
 
+import numpy as np
+
 from peakday.insight.consumers import steps, store
 from peakday.insight.consumers.model import Assets, Depth, Flow, Place, Stage, StageRules
 from peakday.insight.consumers.rules.growth import Trade
+from peakday.insight.consumers.rules.lifetime import Histories
 from peakday.insight.consumers.rules.rfm import Habits
 from peakday.insight.consumers.rules.stage_rules import first_days, rules_of
 
@@ -98,6 +102,37 @@ async def fetch_habits(facts: Facts, shop_id: UUID, first_day: date, last_day: d
         assert isinstance(last_paid, date)
         habits[str(buyer)] = Habits((last_day - last_paid).days, int(str(orders)), int(str(paid)))
     return habits
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Who bought by a day: their histories in days and minor units, their habits, and what all paid after it."""
+
+    buyers: tuple[str, ...]
+    people: Histories
+    habits: tuple[Habits, ...]
+    later_minor: int
+
+
+async def fetch_histories(facts: Facts, shop_id: UUID, day: date, last_day: date) -> Watched:
+    """The buyers until `day`, and the money that they paid from then to `last_day`; days are days with a purchase."""
+    parameters = {"shop_id": str(shop_id), "day": day, "last_day": last_day, "with_simulated": False}
+    rows = await facts.fetch(steps.LIFETIMES, parameters)
+    return await asyncio.to_thread(_read_histories, rows, day)
+
+
+def _read_histories(rows: list[tuple[object, ...]], day: date) -> Watched:
+    columns, habits, later = [], [], 0
+    for _, first, last, *numbers in rows:
+        assert isinstance(first, date)
+        assert isinstance(last, date)
+        repeats, repeated, paid, after = (int(str(number)) for number in numbers)
+        mean = repeated / repeats if repeats else 0.0
+        columns.append((repeats, (last - first).days, (day - first).days, mean))
+        habits.append(Habits((day - last).days, repeats + 1, paid))
+        later += after
+    table = np.array(columns, dtype=np.float64).reshape(-1, 4).T
+    return Watched(tuple(str(row[0]) for row in rows), Histories(*table), tuple(habits), later)
 
 
 async def fetch_members(facts: Facts, shop_id: UUID, last_day: date, active_days: int) -> tuple[int, int]:

@@ -155,3 +155,23 @@ active as (
 )
 select count(*), count(a.buyer_id) from members m left join active a on a.buyer_id = m.buyer_id
 """
+
+LIFETIMES = """
+with days as (
+    select buyer_id, paid_day, sum(paid_minor) as paid
+    from orders
+    where shop_id = $shop_id and paid_day <= $last_day and buyer_id is not null
+      and (not coalesce(simulated, false) or $with_simulated)
+    group by buyer_id, paid_day
+),
+firsts as (select buyer_id, min(paid_day) as first_day from days group by buyer_id)
+select d.buyer_id, f.first_day, max(case when d.paid_day <= $day then d.paid_day end) as last_day,
+    sum(case when d.paid_day > f.first_day and d.paid_day <= $day then 1 else 0 end) as repeats,
+    sum(case when d.paid_day > f.first_day and d.paid_day <= $day then d.paid else 0 end) as repeated_minor,
+    sum(case when d.paid_day <= $day then d.paid else 0 end) as paid_minor,
+    sum(case when d.paid_day > $day then d.paid else 0 end) as later_minor
+from days d join firsts f on f.buyer_id = d.buyer_id
+where f.first_day <= $day
+group by d.buyer_id, f.first_day
+order by d.buyer_id
+"""  # who bought by `$day`, and what they paid after it until `$last_day`

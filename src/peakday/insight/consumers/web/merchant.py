@@ -21,6 +21,7 @@ from peakday.insight.metrics.api import FactStore, parse_window
 from peakday.kernel.actor import require
 from peakday.kernel.clock import day_of
 from peakday.kernel.ids import show_id
+from peakday.kernel.money import decimal_text
 from peakday.kernel.web.context import actor_of, house_of, visit_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import ShownId
@@ -76,7 +77,45 @@ async def people_file(
     writer = csv.writer(out)
     writer.writerow(["buyer", "from", "to", "from_day", "to_day"])
     writer.writerows((show_id("byr", UUID(one)), left, reached, eve, last) for one in people if _is_id(one))
-    name = f"consumers-{left}-{reached}-{last}.csv"
+    return _file(out, f"consumers-{left}-{reached}-{last}.csv")
+
+
+@router.get("/lifetime")
+async def lifetime_page(request: Request, shop_id: ShopId) -> Response:
+    """What today's buyers will still spend, with its range."""
+    house, actor = house_of(request), actor_of(request)
+    require(actor, HOME, shop_id)
+    async with house.database.read() as connection:
+        shop = await shops.get_shop(connection, actor, shop_id)
+    view, allowed = _view(request, shop, None, None), actor.can(FIGURES)
+    found = None
+    if allowed:
+        found = await consumers.lifetimes_of(actor, house.get(FactStore), shop_id, view.window.last_day)
+    return house.get(Pages).render(
+        request, "consumers/lifetime.html", shop=shop, view=view, allowed=allowed, found=found, active="consumers"
+    )
+
+
+@router.get("/lifetime.csv")
+async def lifetime_file(request: Request, shop_id: ShopId) -> Response:
+    """The same, a row a buyer."""
+    house, actor = house_of(request), actor_of(request)
+    require(actor, FIGURES, shop_id)
+    async with house.database.read() as connection:
+        view = _view(request, await shops.get_shop(connection, actor, shop_id), None, None)
+    found = await consumers.lifetimes_of(actor, house.get(FactStore), shop_id, view.window.last_day)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["buyer", "still_buys", "purchases_expected", "money_expected", "currency", "from", "days"])
+    for buyer, alive, purchases, minor in found.people if found else ():
+        if found and _is_id(buyer):
+            shown, money = show_id("byr", UUID(buyer)), decimal_text(minor, view.currency)
+            row = [f"{alive:.3f}", f"{purchases:.3f}", money, view.currency, found.day, found.ahead_days]
+            writer.writerow([shown, *row])
+    return _file(out, f"lifetime-{view.window.last_day}.csv")
+
+
+def _file(out: io.StringIO, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from peakday.insight.consumers.api import Picture
+from peakday.insight.consumers.api import Lifetimes, Picture
+from peakday.insight.consumers.lifetimes import Expected
 from peakday.insight.consumers.model import Assets, Place, Stage
 from peakday.insight.consumers.rules.fast import is_nearer
 from peakday.insight.metrics.model import Window
@@ -112,6 +113,29 @@ class View:
                 "texts": [self.money(minor) for minor in levers.values()],
             }],
         }  # fmt: skip
+
+    def expected(self, found: Lifetimes) -> list[dict[str, Any]]:
+        """The buyers' groups with what each is expected to pay, the dearest first."""
+        top = max((one.high_minor for one in found.segments.values()), default=0) or 1
+        rows = sorted(found.segments.items(), key=lambda pair: -pair[1].money_minor)
+        return [
+            {
+                "label": self.say(segment.label),
+                "people": self.people(one.people),
+                "alive": self.share(one.alive / one.people),
+                "purchases": number_text(one.purchases, self.language, 0),
+                "money": self.money(one.money_minor),
+                "range": self.range(one),
+                "low": round(100 * one.low_minor / top, 1),
+                "width": round(100 * (one.high_minor - one.low_minor) / top, 1),
+                "middle": round(100 * one.money_minor / top, 1),
+            }
+            for segment, one in rows
+        ]
+
+    def range(self, one: Expected) -> str:
+        """From where to where four cases in five lie."""
+        return f"{self.money(one.low_minor)} – {self.money(one.high_minor)}"
 
     @property
     def query(self) -> str:
