@@ -23,7 +23,7 @@ from tests.trade.sale_events.builders import OPENING
 
 ROWS = SHOPPERS | HOUSES
 METHODS = ("post", "put", "patch", "delete")
-OTHER_ROOMS = {"events", "accounts", "buyers", "mall", "shops", "catalog", "health", "consumers"}
+OTHER_ROOMS = {"events", "accounts", "buyers", "mall", "shops", "catalog", "health", "consumers", "audiences"}
 AGAIN = {404, 409}  # a refusal to do again what is done; it changes nothing
 
 

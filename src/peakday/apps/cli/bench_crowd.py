@@ -27,9 +27,8 @@ import uvloop
 from pyroaring import BitMap
 
 from peakday.apps.opening import open_house, open_web_engines
-from peakday.insight.audiences.api import reader_of
+from peakday.insight.audiences.api import count_members, reader_of
 from peakday.insight.audiences.model import AllOf, AnyOf, Did, HasTag, Leaf, Node, NotOf
-from peakday.insight.audiences.rules.crowd_count import count_members
 from peakday.insight.behaviour.api import BehaviourLog, Event, record_events
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import day_of

@@ -31,6 +31,8 @@ from peakday.apps.storefront.web import mall as mall_pages
 from peakday.apps.storefront.web import v1 as mall_api
 from peakday.insight.advisor.warming import warming
 from peakday.insight.advisor.web import merchant as advisor_pages
+from peakday.insight.audiences.web import merchant as audiences_pages
+from peakday.insight.audiences.web import v1 as audiences_api
 from peakday.insight.behaviour.web import v1 as behaviour_api
 from peakday.insight.consumers.web import merchant as consumers_pages
 from peakday.insight.metrics.web import v1 as metrics_api
@@ -79,7 +81,7 @@ ROOMS = (
     accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, claims_api, orders_api, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
-    consumers_pages, importers_pages, health_pages, workbench_pages,
+    consumers_pages, audiences_api, audiences_pages, importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,
     mall_api, mall_pages,

@@ -20,6 +20,7 @@ from peakday.insight.audiences.actions import EDIT, NewCrowd
 from peakday.insight.audiences.errors import CrowdNotFound, CrowdTooSmall
 from peakday.insight.audiences.model import Contrast, Crowd, Origin, Overlap, Size, TagState, Uploaded
 from peakday.insight.audiences.queries import CrowdReader
+from peakday.insight.audiences.rules.crowd_count import count_members
 from peakday.insight.audiences.rules.crowd_expression import parse_expression
 from peakday.insight.audiences.rules.crowd_size import USED_MIN, size_of
 from peakday.insight.audiences.rules.uploaded_ids import ROWS_MAX, read_ids
@@ -40,17 +41,22 @@ __all__ = [
     "change_consent",
     "contrast_crowd",
     "count_crowd",
+    "count_members",
+    "count_universe",
     "deposit_crowd",
+    "find_upload",
     "get_problems",
     "list_crowds",
     "list_tags",
     "overlap_crowds",
     "parse_expression",
     "people_of",
+    "reader_of",
     "remove_crowd",
     "save_cell",
     "save_crowd",
     "shown_person",
+    "size_of",
     "size_of_expression",
     "upload_ids",
 ]
@@ -151,6 +157,13 @@ async def get_problems(house: House, actor: Actor, shop_id: UUID, crowd_id: UUID
     if problems is None:
         raise CrowdNotFound
     return problems
+
+
+async def find_upload(house: House, actor: Actor, shop_id: UUID, crowd_id: UUID) -> Uploaded | None:
+    """What became of the list that a crowd was uploaded as; None for any other crowd."""
+    require(actor, VIEW, shop_id)
+    async with house.database.read() as connection:
+        return await store.fetch_upload(connection, shop_id, crowd_id)
 
 
 async def list_crowds(house: House, actor: Actor, shop_id: UUID) -> list[Crowd]:

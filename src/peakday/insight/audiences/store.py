@@ -10,7 +10,7 @@ import asyncpg
 from pyroaring import BitMap
 
 from peakday.insight.audiences.errors import CrowdNameTaken
-from peakday.insight.audiences.model import Crowd, Origin
+from peakday.insight.audiences.model import Crowd, Origin, Uploaded
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import show_id
 from peakday.kernel.refusal import Problem
@@ -152,6 +152,15 @@ async def fetch_problems(tx: Tx, shop_id: UUID, crowd_id: UUID) -> list[list[obj
         "select problems from audiences.upload where shop_id = $1 and crowd_id = $2", shop_id, crowd_id
     )
     return problems
+
+
+async def fetch_upload(tx: Tx, shop_id: UUID, crowd_id: UUID) -> Uploaded | None:
+    """The counts of an upload."""
+    row = await tx.fetchrow(
+        "select row_count, accepted, matched, refused from audiences.upload where shop_id = $1 and crowd_id = $2",
+        shop_id, crowd_id,
+    )  # fmt: skip
+    return Uploaded(crowd_id, *row) if row else None
 
 
 async def fetch_crowds(tx: Tx, shop_id: UUID) -> list[Crowd]:
