@@ -17,9 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from peakday.insight.consumers.queries import stage_parameters
-from peakday.insight.consumers.steps import STAGES_OF_DAY
-from peakday.insight.consumers.store import take_snapshot
+from peakday.insight.consumers.api import stage_question, tell_stages
 from peakday.insight.metrics.facts.relations import RELATIONS, empty_select
 
 PEOPLE, BRANDS = 1_000_000, 1_000
@@ -93,7 +91,7 @@ async def _run(folder: Path, people: int, brands: int, *, spark: bool) -> dict[s
     facts = FileFacts(folder, os.cpu_count() or 1)
     files = facts.draw(people, brands)
     begun = time.perf_counter()
-    assert await take_snapshot(facts, DAY, STAGES_OF_DAY, stage_parameters(DAY, None))
+    assert await tell_stages(facts, DAY)
     seconds = time.perf_counter() - begun
     told = folder / "stages" / "bench" / f"{DAY}.parquet"
     counted = await facts.fetch(f"select stage, count(*) from '{told}' group by stage order by stage", {})
@@ -119,7 +117,7 @@ async def _compare(facts: FileFacts, files: Mapping[str, Path], told: Path) -> t
     try:
         SparkFacts(session, files)
         begun = time.perf_counter()
-        session.sql(carry_over(STAGES_OF_DAY, stage_parameters(DAY, None))).write.parquet(str(theirs))
+        session.sql(carry_over(*stage_question(DAY))).write.parquet(str(theirs))
         seconds = time.perf_counter() - begun
     finally:
         session.stop()

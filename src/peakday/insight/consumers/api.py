@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from peakday.insight.consumers import queries
+from peakday.insight.consumers import queries, steps
 from peakday.insight.consumers.lifetimes import Lifetimes, find_lifetimes
 from peakday.insight.consumers.model import Assets, Depth, Flow, Place
 from peakday.insight.consumers.rules.fast import Fast, fast_of
@@ -20,7 +20,17 @@ from peakday.insight.consumers.rules.rfm import SegmentTotal, count_segments
 from peakday.insight.consumers.store import KeptFacts
 from peakday.kernel.actor import Actor, require
 
-__all__ = ["Growth", "Lifetimes", "Picture", "lifetimes_of", "people_in_cell", "picture_of"]
+__all__ = [
+    "Growth",
+    "KeptFacts",
+    "Lifetimes",
+    "Picture",
+    "lifetimes_of",
+    "people_in_cell",
+    "picture_of",
+    "stage_question",
+    "tell_stages",
+]
 
 DATA_VIEW = "data:view"
 ACTIVE_DAYS = 30  # of the T in FAST; another text says 180
@@ -93,3 +103,13 @@ async def lifetimes_of(actor: Actor, facts: KeptFacts, shop_id: UUID, day: date)
     """What the shop's buyers until that day will still spend; None when too few came back. Refuses as `picture_of`."""
     require(actor, DATA_VIEW, shop_id)
     return await find_lifetimes(facts, shop_id, day)
+
+
+async def tell_stages(facts: KeptFacts, day: date) -> bool:
+    """Write down the stages of all shops' people on a day, once; whether this call did it. The platform's own duty."""
+    return await queries.keep_stages(facts, day)
+
+
+def stage_question(day: date) -> tuple[str, dict[str, object]]:
+    """What `tell_stages` asks of the facts: one select (shop, buyer, stage) and its parameters, for another engine."""
+    return steps.STAGES_OF_DAY, queries.stage_parameters(day, None)
