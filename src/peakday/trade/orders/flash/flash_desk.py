@@ -15,6 +15,7 @@ from uuid import UUID
 from peakday.kernel.database import Database
 from peakday.kernel.house import House
 from peakday.kernel.ids import show_id
+from peakday.kernel.refusal import Refusal
 from peakday.trade.orders import checkout_store
 from peakday.trade.orders.actions.place_checkout import checkout_id_of, found_again
 from peakday.trade.orders.actions.write_orders import DraftPart, OrdersCompanion
@@ -67,7 +68,7 @@ class FlashDesk:
         return await placed
 
     def ask(self, buyer_id: UUID, wish: FlashWish, tell: Tell, *, is_simulated: bool) -> None:
-        """The same without a task: `tell` is called with the order or the refusal. Refuses some at once."""
+        """The same without a task: `tell` is called with the order, the refusal or what failed; maybe at once."""
         asked = wish.shop_id, wish.sku_id, wish.quantity, wish.terminal, is_simulated
         kind = self._kinds.get(asked)
         if kind is None:
@@ -76,7 +77,8 @@ class FlashDesk:
             kind = self._kinds[asked] = FlashKind(*asked)
         checkout_id = checkout_id_of(buyer_id, wish.key)
         shown_id = show_id(CHECKOUT_PREFIX, checkout_id)
-        self._claim(FlashOrder(checkout_id, buyer_id, kind, wish.seen_minor, shown_id), tell, ASKS_MAX)
+        order = FlashOrder(checkout_id, buyer_id, kind, wish.seen_minor, shown_id)
+        self._watch.ask(kind, partial(self._claim, order, tell, ASKS_MAX))
 
     def _claim(self, order: FlashOrder, tell: Tell, asks: int) -> None:
         kind = order.kind
@@ -84,10 +86,11 @@ class FlashDesk:
         if event_ref != kind.event_ref:
             kind.draw_on(event_ref)
         order.event_ref = event_ref
-        if not kind.is_wanted:
-            self._watch.note(kind)
         claim = Claim(order.checkout_id, order.buyer_id, kind.needs, order)
-        self._writer.ask(claim, partial(self._answered, order, tell, asks - 1))
+        try:
+            self._writer.ask(claim, partial(self._answered, order, tell, asks - 1))
+        except Refusal as refusal:
+            tell(refusal)
 
     def _answered(self, order: FlashOrder, tell: Tell, asks: int, answer: ClaimAnswer | BaseException) -> None:
         if isinstance(answer, BaseException):
@@ -114,6 +117,7 @@ class FlashDesk:
 
     async def close(self) -> None:
         """Return when everything that was asked is answered."""
+        await self._watch.settle()
         await self._writer.close()
         await self._watch.close()
 

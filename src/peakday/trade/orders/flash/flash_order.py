@@ -5,6 +5,7 @@ the client's key, so that a retry finds its order and another wish under the sam
 """
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,7 +32,7 @@ class FlashKind:
         self.terminal, self.is_simulated = terminal, is_simulated
         self.request_hash = flash_request_hash(shop_id, sku_id, quantity, terminal)
         self.priced: Priced | None = None
-        self.priced_at = 0.0
+        self.priced_at = -math.inf
         self.is_wanted = False
         self.draw_on(None)
 
