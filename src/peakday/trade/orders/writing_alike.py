@@ -83,7 +83,7 @@ NOBODY = UUID(int=0)
 TOPIC = OrderPlaced(NOBODY, NOBODY, NOBODY, NOBODY, 0, "", simulated=False).topic
 ALIKE = f"""
 patterns as materialized (
-    select * from json_to_recordset($2::text::json) as p (request_hash text,
+    select * from jsonb_to_recordset($2::text::jsonb) as p (request_hash text,
         currency text, payable_minor bigint, address jsonb, quote jsonb, simulated boolean, shop_id uuid, terminal text,
         list_minor bigint, discount_minor bigint, postage_minor bigint, paid_minor bigint, item_id uuid, sku_id uuid,
         category_id uuid, quantity int, discounts jsonb, news jsonb, buyers text, checkouts text, refs text)

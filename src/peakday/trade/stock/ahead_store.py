@@ -6,7 +6,8 @@ it all: it locks the levels, compares, and only if every single condition holds 
 companion hands over; it is a transaction of its own, so what it answers is durable. If one does not hold it writes
 nothing.
 
-What is common to many claims travels once, as JSON; of each claim only its ids, as an array's text.
+Each level is looked up by its key (`lateral`), in the order in which everybody locks: a plan is made when tables are
+small, and kept. What is common to many claims travels once, as JSON; of each claim only its ids, as an array's text.
 """
 
 from collections.abc import Sequence
@@ -47,19 +48,22 @@ def _group(wanted: Wanted) -> str:
 
 _TAKE_AHEAD = """
 with wanted as materialized (
-    select * from json_to_recordset($1::text::json) as w (shop_id uuid, sku_id uuid, level_ref text, event_ref text,
+    select * from jsonb_to_recordset($1::text::jsonb) as w (shop_id uuid, sku_id uuid, level_ref text, event_ref text,
         quantity int, units bigint, seconds int, claims text, buyers text)
 ), bought as materialized (
     select w.shop_id, w.sku_id, w.level_ref, w.event_ref, w.quantity, w.seconds, b.claim_id, b.buyer_id
     from wanted w, unnest(w.claims::uuid[], w.buyers::uuid[]) as b (claim_id, buyer_id)
 ), locked as materialized (
-    select l.shop_id, l.sku_id, l.event_ref, l.available - w.units as rest
-    from (select shop_id, sku_id, level_ref, sum(units)::bigint as units from wanted group by 1, 2, 3) w
-    join stock.level l on l.shop_id = w.shop_id and l.sku_id = w.sku_id and l.event_ref = w.level_ref
-    where l.available >= w.units and l.mode = 'order' and l.buyer_limit is null
-        and (l.low_mark is null or l.available - w.units > l.low_mark)
-    order by l.shop_id, l.sku_id, l.event_ref
-    for update of l
+    select w.shop_id, w.sku_id, w.level_ref as event_ref, l.rest
+    from (
+        select shop_id, sku_id, level_ref, sum(units)::bigint as units from wanted group by 1, 2, 3 order by 1, 2, 3
+    ) w
+    cross join lateral (
+        select available - w.units as rest from stock.level
+        where shop_id = w.shop_id and sku_id = w.sku_id and event_ref = w.level_ref and available >= w.units
+            and mode = 'order' and buyer_limit is null and (low_mark is null or available - w.units > low_mark)
+        for update
+    ) l
 ), go as materialized (
     select at
     from (select count(*) as levels, max(moment) as at from (select clock_timestamp() as moment from locked) m) n
