@@ -29,3 +29,16 @@ async def test_a_crowd_is_built_by_hand_on_a_phone(browser: Browser, site: Site,
         await page.locator("#crowd-builder button[type=submit]").click()
         await expect(page.locator("h1")).to_have_text("Looked, came once")
         await keep(page, f"crowd-{language}")
+
+
+@pytest.mark.capability("LY-05", page="/shop/{shop_id}/data/consumers")
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_cell_of_the_flow_becomes_a_crowd_on_a_phone(browser: Browser, site: Site, language: str):
+    async with signed_in(browser, site, language, "phone") as page:
+        await page.goto(f"{site.shop}/data/consumers")
+        form = page.locator("#cell-crowd")
+        await form.locator("#cell-from").select_option("none")
+        await form.locator("#cell-to").select_option("L")
+        await form.locator("button").click()
+        await expect(page.locator("h1")).to_contain_text("∅ → L")
+        await keep(page, f"crowd-cell-{language}")

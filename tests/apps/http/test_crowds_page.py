@@ -80,6 +80,10 @@ async def test_the_json_doors_say_the_same(market, carts):
         assert tags["carted"]["people"] == 149
         assert (await client.get(f"{base}/crowds/{crowd}/contrasts")).json()["items"][0]["tag"]
         assert (await client.get(f"{base}/crowds/{crowd}/overlaps/{crowd}")).json()["both"] == 119
+        wish = {"name": "like", "size": 30, "without_seed": False}
+        like = await client.post(f"{base}/crowds/{crowd}/look-alikes", json=wish, headers=token)
+        assert (like.status_code, like.json()["size"]["people"]) == (201, 30), like.text
+        assert (await client.delete(f"{base}/crowds/{like.json()['crowd_id']}", headers=token)).status_code == 204
         assert (await client.delete(f"{base}/crowds/{crowd}", headers=token)).status_code == 204
         assert (await client.get(f"{base}/crowds")).json()["items"] == []
 

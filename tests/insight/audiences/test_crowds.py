@@ -1,7 +1,6 @@
 """Are the right people in a crowd, from the moment of the fact on, and out of it from the moment of a withdrawal?"""
 
 import hashlib
-from datetime import timedelta
 
 import pytest
 
@@ -13,37 +12,8 @@ from peakday.kernel.actor import SYSTEM, Actor, ActorKind
 from peakday.kernel.clock import day_of
 from peakday.kernel.ids import new_id, show_id
 from peakday.kernel.refusal import Invalid, NotAllowed, NotFound
-from peakday.market.shops import api as shops
-from peakday.market.shops.model import NewShop
-from tests.insight.metrics.small_market import RIVAL, SHOP, MemoryFacts, SmallMarket, at
-
-
-@pytest.fixture
-def market(clock):
-    return SmallMarket()
-
-
-@pytest.fixture
-async def shop(house):
-    """A shop in the record; the facts of the market's own shop are told of it."""
-    new = NewShop("test", "a", "a", "CNY", house.clock.now())
-    async with house.database.transaction() as tx:
-        (shop_id,) = await shops.ensure_shops(tx, [new])
-    return shop_id
-
-
-def opened(house, market, shop):
-    """The house over a market's facts, whose one shop is `shop`."""
-    for rows in market.rows.values():
-        for row in rows:
-            if row.get("shop_id") == str(SHOP):
-                row["shop_id"] = str(shop)
-    house.add(CrowdReader(house.database, MemoryFacts(market)))
-    return house
-
-
-def ago(house, days: int, hour: int = 12):
-    return at(f"{day_of(house.clock.now()) - timedelta(days=days)} {hour:02}:00")
+from tests.insight.audiences.scenes import ago, crowded, opened
+from tests.insight.metrics.small_market import RIVAL
 
 
 async def people(house, shop, expression) -> set[str]:
@@ -98,11 +68,6 @@ async def test_every_tag_is_asked_and_the_edges_of_the_buyers_tags_are_where_the
     assert tags["bargain"] == {"new"}
     assert tags["top_spender"] == {"old and new"}
     assert tags["app"] == {"new", "old and new", "not lapsed"}
-
-
-def crowded(house, market, count: int = USED_MIN) -> None:
-    for number in range(count):
-        market.event(f"p{number}", "pv", ago(house, 1))
 
 
 @pytest.mark.capability("AD-06")

@@ -1,6 +1,7 @@
 """How fast is it here? `peakday bench …` measures on this machine, in a market of its own, and tells figures."""
 
 import json
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -20,6 +21,8 @@ from peakday.apps.cli import (
     bench_flash_sale,
     bench_health,
     bench_ledger,
+    bench_lookalike,
+    bench_uplift,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure on this machine; touches no market.")
@@ -153,6 +156,21 @@ def ledger(
 ) -> None:
     """Post transfers, half of them on one account; compare a random history with a plain ledger."""
     _tell(bench_ledger.run(transfers, compared), as_json=as_json)
+
+
+@app.command()
+def lookalike(as_json: bool = AS_JSON) -> None:
+    """Find the hidden fifth of ten real segments, against logistic regression and popularity."""
+    _tell(bench_lookalike.run(), as_json=as_json)
+
+
+@app.command()
+def uplift(
+    data: str = typer.Option(str(bench_uplift.DATA), help="hillstrom_data.csv"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Order people of a real experiment by uplift, against chance and a model of who answers."""
+    _tell(bench_uplift.run(Path(data)), as_json=as_json)
 
 
 def _tell(figures: dict[str, object], *, as_json: bool) -> None:

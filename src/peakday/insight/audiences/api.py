@@ -9,6 +9,7 @@ Reading needs `data:view`, keeping and using `marketing:edit`; every function is
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,14 +19,27 @@ from pyroaring import BitMap
 from peakday.insight.audiences import actions, store
 from peakday.insight.audiences.actions import EDIT, NewCrowd
 from peakday.insight.audiences.errors import CrowdNotFound, CrowdTooSmall
-from peakday.insight.audiences.model import Contrast, Crowd, Origin, Overlap, Size, TagState, Uploaded
+from peakday.insight.audiences.model import (
+    BOUGHT,
+    Contrast,
+    Crowd,
+    Did,
+    Origin,
+    Overlap,
+    Size,
+    TagState,
+    Uploaded,
+)
+from peakday.insight.audiences.modelled import Experiment, find_lookalikes, find_movable
 from peakday.insight.audiences.queries import CrowdReader
 from peakday.insight.audiences.rules.crowd_count import count_members
 from peakday.insight.audiences.rules.crowd_expression import parse_expression
 from peakday.insight.audiences.rules.crowd_size import USED_MIN, size_of
+from peakday.insight.audiences.rules.lookalike import score_likeness, shrunk_scores
+from peakday.insight.audiences.rules.uplift import qini_of, score_uplift
 from peakday.insight.audiences.rules.uploaded_ids import ROWS_MAX, read_ids
 from peakday.insight.audiences.store import shown_person
-from peakday.insight.audiences.tags import TAGS
+from peakday.insight.audiences.tags import KNOWN_DAYS, TAGS
 from peakday.insight.consumers import api as consumers
 from peakday.insight.consumers.model import Place
 from peakday.insight.metrics.api import FactStore
@@ -38,12 +52,15 @@ __all__ = [
     "EDIT",
     "TAGS",
     "VIEW",
+    "Expansion",
+    "UpliftWish",
     "change_consent",
     "contrast_crowd",
     "count_crowd",
     "count_members",
     "count_universe",
     "deposit_crowd",
+    "expand_crowd",
     "find_upload",
     "get_problems",
     "list_crowds",
@@ -51,17 +68,44 @@ __all__ = [
     "overlap_crowds",
     "parse_expression",
     "people_of",
+    "qini_of",
     "reader_of",
     "remove_crowd",
     "save_cell",
     "save_crowd",
+    "score_likeness",
+    "score_uplift",
     "shown_person",
+    "shrunk_scores",
     "size_of",
     "size_of_expression",
+    "target_uplift",
     "upload_ids",
 ]
 
 VIEW = "data:view"
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A look-alike crowd of a chosen size; the seed's people are left out on request."""
+
+    name: str
+    size: int
+    without_seed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UpliftWish:
+    """An experiment (two crowds and its first day) and how many people the new crowd may have."""
+
+    name: str
+    treated_id: UUID
+    control_id: UUID
+    started_on: date
+    size: int
+
+
 PAGE_MAX = 10_000
 
 
@@ -218,6 +262,32 @@ async def people_of(
     async with house.database.read() as connection:
         people = await store.fetch_words(connection, shop_id, numbers)
     return people, numbers[-1] if start + len(numbers) < len(members) else None
+
+
+async def expand_crowd(
+    house: House, actor: Actor, shop_id: UUID, crowd_id: UUID, wish: Expansion
+) -> Crowd:  # fmt: skip
+    """Keep the people most like a crowd as a static crowd (AD-07); refuses TooFewToLearn, ModelNotHere."""
+    _require_edit(actor, shop_id)
+    reader, day = reader_of(house), _today(house)
+    seed, people = await reader.crowd_members(shop_id, crowd_id, day)
+    members = await find_lookalikes(reader, shop_id, people, wish.size, day, without_seed=wish.without_seed)
+    note = f"{seed.name} × {wish.size}" + ("" if wish.without_seed else " +")
+    return await _keep(house, actor, shop_id, NewCrowd(wish.name, Origin.LOOKALIKE, len(members), None, members, note))
+
+
+async def target_uplift(house: House, actor: Actor, shop_id: UUID, wish: UpliftWish) -> Crowd:
+    """Keep the people whom a message would move most to buy, learnt from an experiment; refuses TooFewToLearn."""
+    _require_edit(actor, shop_id)
+    reader, day = reader_of(house), _today(house)
+    _, treated = await reader.crowd_members(shop_id, wish.treated_id, day)
+    _, control = await reader.crowd_members(shop_id, wish.control_id, day)
+    since = min(max((day - wish.started_on).days + 1, 1), KNOWN_DAYS)
+    answered = await reader.members(shop_id, Did(BOUGHT, 1, since), day)
+    experiment = Experiment(treated, control, answered, wish.started_on)
+    members = await find_movable(reader, shop_id, experiment, wish.size, day)
+    new = NewCrowd(wish.name, Origin.LOOKALIKE, len(members), members=members, note=f"uplift {wish.started_on}")
+    return await _keep(house, actor, shop_id, new)
 
 
 async def remove_crowd(house: House, actor: Actor, shop_id: UUID, crowd_id: UUID) -> None:

@@ -7,7 +7,10 @@ Conflict
 ├── CrowdTooSmall    fewer people than a use needs
 ├── CrowdInUse       another crowd's expression names it
 ├── CrowdLoop        a crowd would contain itself
-└── TooManyCrowds    as many as a shop may keep
+├── TooManyCrowds    as many as a shop may keep
+├── TooFewToLearn    a model needs more people on each side
+├── TooManyToLearn   more people than one model takes
+└── ModelNotHere     the extra `science` is not installed
 NotFound
 └── CrowdNotFound
 """
@@ -49,6 +52,27 @@ class TooManyCrowds(Conflict):
 
     code = "too_many_crowds"
     message = Text("每店最多保存 {limit} 个人群", "A shop keeps {limit} crowds at most")
+
+
+class TooFewToLearn(Conflict):
+    """A model needs more people on each side."""
+
+    code = "too_few_to_learn"
+    message = Text("样本不足:两侧至少各 {least} 人", "Too few to learn from: at least {least} people on each side")
+
+
+class TooManyToLearn(Conflict):
+    """More people than one model takes."""
+
+    code = "too_many_to_learn"
+    message = Text("人数超过模型上限 {limit}", "More people than a model takes ({limit})")
+
+
+class ModelNotHere(Conflict):
+    """The extra `science` is not installed."""
+
+    code = "model_not_here"
+    message = Text("本安装未包含模型组件 (science)", "This installation lacks the models (the extra science)")
 
 
 class CrowdNotFound(NotFound):

@@ -48,11 +48,15 @@ class People:
 
     async def numbers_of(self, people: Collection[str]) -> BitMap:
         """The numbers of people; whoever has none gets the next."""
-        known = self._numbers
-        missing = [one for one in people if one not in known]
+        known = await self.read(people)
+        return BitMap([known[one] for one in people])
+
+    async def read(self, people: Collection[str]) -> Mapping[str, int]:
+        """The numbers by person, of all whom this process knows; whoever of `people` has none gets the next."""
+        missing = [one for one in people if one not in self._numbers]
         if missing:
             await self._learn(missing)
-        return BitMap([known[one] for one in people])
+        return self._numbers
 
     async def _learn(self, missing: Collection[str]) -> None:
         async with self._reading:
@@ -117,6 +121,15 @@ class CrowdReader:
         ]
         return contrasts_of(len(members), len(universe), rows)
 
+    async def ask(self, sql: str, parameters: dict[str, Any]) -> Rows:
+        """The rows of one select over one shop's facts (`shop_id`, `first_day`, `last_day`)."""
+        days = (parameters["first_day"], parameters["last_day"])
+        return await self._facts.fetch(sql, parameters, Reach(parameters["shop_id"], days))
+
+    async def number_by_person(self, shop_id: UUID, people: Collection[str]) -> Mapping[str, int]:
+        """The number of each person; of others too."""
+        return await self._people_of(shop_id).read(people)
+
     async def numbers_of(self, shop_id: UUID, people: Collection[str]) -> BitMap:
         """The numbers of people by their words."""
         return await self._people_of(shop_id).numbers_of(people)
@@ -171,9 +184,8 @@ class CrowdReader:
         return await self._asked(shop_id, leaf, order_sql(leaf), parameters)
 
     async def _asked(self, shop_id: UUID, leaf: Leaf | None, sql: str, parameters: dict[str, Any]) -> BitMap:
-        days = (parameters["first_day"], parameters["last_day"])
-        rows = await self._facts.fetch(sql, parameters, Reach(str(shop_id), days))
-        key = (shop_id, leaf, days[1])
+        rows = await self.ask(sql, parameters)
+        key = (shop_id, leaf, parameters["last_day"])
         kept = self._kept.get(key)
         if kept is None or kept[0] is not rows:
             people = [str(row[0]) for row in rows if row[0]]

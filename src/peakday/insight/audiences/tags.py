@@ -153,6 +153,19 @@ _TAGS = (
 TAGS = {tag.name: tag for tag in _TAGS}
 
 
+FEATURES = f"""
+select user_id as person, 'did ' || type as feature, count(*) as value {_DID} group by user_id, type
+union all
+select buyer_id, 'bought ' || coalesce(category_id, ''), count(distinct order_id)
+from order_lines where {_OF_SHOP} and buyer_id is not null and paid_day between $first_day and $last_day
+group by buyer_id, coalesce(category_id, '')
+union all
+select buyer_id, 'days', count(distinct paid_day) {_PAID} group by buyer_id
+union all
+select buyer_id, 'paid', sum(paid_minor) {_PAID} group by buyer_id having sum(paid_minor) > 0
+"""
+
+
 def did_sql(did: Did) -> str:
     """The people who did something `$times` times or more; to `$item_id` where one is named."""
     if did.act == BOUGHT:

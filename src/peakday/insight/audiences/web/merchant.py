@@ -17,7 +17,7 @@ from peakday.insight.audiences.model import ACTS
 from peakday.insight.audiences.rules.crowd_expression import CROWD_PREFIX
 from peakday.insight.audiences.rules.crowd_size import SHOWN_MIN, USED_MIN
 from peakday.insight.audiences.web.builder import ROWS, read_rows
-from peakday.insight.audiences.web.v1 import NOWHERE, CrowdRef, PlaceName, ShopRef, read_person, read_place
+from peakday.insight.audiences.web.v1 import NOWHERE, SIZE_MAX, CrowdRef, PlaceName, ShopRef, read_person, read_place
 from peakday.insight.audiences.web.view import ACT_TEXTS, View
 from peakday.kernel.actor import require
 from peakday.kernel.house import House
@@ -153,6 +153,18 @@ async def crowd_page(request: Request, shop_id: ShopRef, crowd_id: CrowdRef, tol
         upload=await api.find_upload(house, actor, shop_id, crowd_id), can_edit=actor.can(api.EDIT),
         view=View(visit_of(request).language, _address(shop_id)), limits=(SHOWN_MIN, USED_MIN),
     )  # fmt: skip
+
+
+@router.post("/{crowd_id}/look-alikes")
+async def expand(
+    request: Request, shop_id: ShopRef, crowd_id: CrowdRef, name: Word, size: Annotated[int, Form(ge=1, le=SIZE_MAX)],
+    seed: Annotated[str, Form(pattern="^(in|out)$")] = "out",
+) -> Response:  # fmt: skip
+    """Keep the people most like this crowd."""
+    wish = api.Expansion(name, size, without_seed=seed == "out")
+    return await _made(
+        request, shop_id, api.expand_crowd(house_of(request), actor_of(request), shop_id, crowd_id, wish)
+    )
 
 
 @router.post("/{crowd_id}/removal")

@@ -24,6 +24,7 @@ router = APIRouter(prefix="/v1/shops/{shop_id}", tags=["audiences"])
 
 NOWHERE = "none"
 NUMBER_MAX = 2**31 - 1
+SIZE_MAX = 1_000_000
 ShopRef = Annotated[UUID, ShownId("shp")]
 CrowdRef = Annotated[UUID, ShownId(CROWD_PREFIX)]
 Word = Annotated[str, Field(min_length=1, max_length=60, pattern=LINE_PATTERN)]
@@ -84,6 +85,24 @@ class CellForm(BaseModel):
     last_day: date
     left: PlaceName
     reached: PlaceName
+
+
+class ExpansionForm(BaseModel):
+    """A look-alike crowd of so many people; the seed's own are left out unless asked for."""
+
+    name: Word
+    size: Annotated[int, Field(ge=1, le=SIZE_MAX)]
+    without_seed: bool = True
+
+
+class UpliftForm(BaseModel):
+    """An experiment: who got a message, who did not, since when; and the size of the crowd to make of it."""
+
+    name: Word
+    treated_id: CrowdRef
+    control_id: CrowdRef
+    started_on: date
+    size: Annotated[int, Field(ge=1, le=SIZE_MAX)]
 
 
 class CrowdBody(BaseModel):
@@ -223,6 +242,22 @@ async def get_overlap(request: Request, shop_id: ShopRef, crowd_id: CrowdRef, ot
     """How many people two crowds share."""
     found = await api.overlap_crowds(house_of(request), actor_of(request), shop_id, crowd_id, other_id)
     return OverlapBody(first=found.first, second=found.second, both=found.both)
+
+
+@router.post("/crowds/{crowd_id}/look-alikes", status_code=201, responses=_answers(409))
+async def expand(request: Request, shop_id: ShopRef, crowd_id: CrowdRef, form: ExpansionForm) -> CrowdBody:
+    """Keep the people most like a crowd; refused for a seed of fewer than 20."""
+    wish = api.Expansion(form.name, form.size, without_seed=form.without_seed)
+    crowd = await api.expand_crowd(house_of(request), actor_of(request), shop_id, crowd_id, wish)
+    return _crowd(crowd, api.size_of(crowd.people))
+
+
+@router.post("/crowd-uplifts", status_code=201, responses=_answers(409))
+async def target(request: Request, shop_id: ShopRef, form: UpliftForm) -> CrowdBody:
+    """Keep the people whom a message would move most to buy, learnt from an experiment."""
+    wish = api.UpliftWish(form.name, form.treated_id, form.control_id, form.started_on, form.size)
+    crowd = await api.target_uplift(house_of(request), actor_of(request), shop_id, wish)
+    return _crowd(crowd, api.size_of(crowd.people))
 
 
 @router.put("/crowd-withdrawals/{person}", status_code=204, response_class=Response, responses=_answers())
