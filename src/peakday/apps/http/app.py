@@ -1,8 +1,8 @@
 """Which rooms answer on which address? The app assembles their routes behind the door's manners, and decides nothing.
 
-From outside to inside a request passes: hot doors (what thousands ask in one second is answered there) → manners
-(headers, limits) → failures (what nobody expected) → identity (who asks, forged forms) → idempotency (a change with a
-key happens once) → trail (who saw it) → the room's route.
+From outside to inside a request passes: hot doors, shopper doors (what thousands ask in one second is answered there)
+→ manners (headers, limits) → failures (what nobody expected) → identity (who asks, forged forms) → idempotency (a
+change with a key happens once) → trail (who saw it) → the room's route.
 """
 
 import gc
@@ -24,6 +24,7 @@ from peakday.apps.http.identity import IdentityDoor
 from peakday.apps.http.manners import MannersDoor
 from peakday.apps.http.openapi import describe
 from peakday.apps.http.place import PlaceDoor
+from peakday.apps.http.shopper_doors import ShopperDoors
 from peakday.apps.http.unread import UnreadDoor
 from peakday.apps.importers.web import merchant as importers_pages
 from peakday.apps.opening import open_house, open_web_engines
@@ -87,7 +88,17 @@ ROOMS = (
     mall_api, mall_pages,
 )  # fmt: skip
 # from inside to outside
-DOORS = (UnreadDoor, PlaceDoor, TrailDoor, IdempotencyDoor, IdentityDoor, FailureDoor, MannersDoor, HotDoors)
+DOORS = (
+    UnreadDoor,
+    PlaceDoor,
+    TrailDoor,
+    IdempotencyDoor,
+    IdentityDoor,
+    FailureDoor,
+    MannersDoor,
+    ShopperDoors,
+    HotDoors,
+)
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 MALL_STATIC = Path(peakday.__file__).parent / "apps/storefront/static"
 

@@ -8,6 +8,8 @@ is free again after CLAIM_SECONDS. Answers that ask to try again (5xx, 429) are 
 Doors of credentials are remembered without what went in or out: no secret, and no hash from which a password could be
 guessed, lies in the record. Their retry is refused, and so is one whose answer was too large to keep. An upload needs
 no key, for the same file again is the same import; its key is not looked at.
+
+Doors that write for many at once keep their answers in their own batch (`shopper_doors`), in the same record.
 """
 
 import hashlib
@@ -20,44 +22,24 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from peakday.kernel.house import House
-from peakday.kernel.refusal import Conflict, Invalid, Problem, Refusal
-from peakday.kernel.text import Text
+from peakday.kernel.kept_answers import (
+    CLAIM_SECONDS,
+    AnswerNotKept,
+    KeyInProgress,
+    KeyReused,
+    owner_of,
+    require_key,
+)
+from peakday.kernel.refusal import Refusal
 from peakday.kernel.web.context import Visit
 from peakday.kernel.web.problems import PROBLEM_TYPE, problem_body, status_of
 
-CLAIM_SECONDS = 60
-KEY_LENGTH_MAX = 128
 KEPT_BYTES_MAX = 1_000_000
 ASK_AGAIN = {408, 425, 429}
 CREDENTIAL_DOORS = re.compile(
     r"POST /v1/shops/[^/]+/(keys|staff)|PUT /v1/shops/[^/]+/staff/[^/]+/password"
     r"|POST /v1/buyers(/guests|/sessions)?|POST /v1/platform/shoppers"
 )
-_KEY = re.compile(f"[!-~]{{1,{KEY_LENGTH_MAX}}}")
-
-
-class KeyReused(Conflict):
-    """The same key with another request."""
-
-    code = "idempotency_key_reused"
-    message = Text("该幂等键已用于另一个请求", "This idempotency key was used for a different request")
-
-
-class KeyInProgress(Conflict):
-    """The first request with this key still runs."""
-
-    code = "idempotency_in_progress"
-    message = Text("相同请求正在处理", "The same request is still being processed")
-
-
-class AnswerNotKept(Conflict):
-    """The change was made; its answer held a secret, or was too large, and is kept nowhere."""
-
-    code = "idempotent_answer_not_kept"
-    message = Text(
-        "该幂等键的请求已完成,其结果未保存,无法再次返回",
-        "The change with this key was made already; its answer is not kept and cannot be given again",
-    )
 
 
 class IdempotencyDoor:
@@ -74,10 +56,9 @@ class IdempotencyDoor:
             return
         house: House = scope["app"].state.house
         try:
-            if not _KEY.fullmatch(key):
-                raise Invalid(_unfit(key))
+            require_key(key)
             body = await _read(receive)
-            claim = (_owner(scope["state"]["visit"]), key, _digest(scope, body))
+            claim = (_owner(scope["state"]["visit"]), key, digest(scope, body))
             kept = await _claim(house, *claim)
         except Refusal as refusal:
             answer = JSONResponse(problem_body(refusal), status_of(refusal), media_type=PROBLEM_TYPE)
@@ -111,23 +92,15 @@ def _owner(visit: Visit) -> str:
     actor = visit.actor
     if actor is None:
         return f"address:{visit.remote_address}"
-    return f"{actor.kind}:{actor.shop_id}:{actor.account_id}:{actor.via_key}"
+    return owner_of(actor)
 
 
-def _digest(scope: Scope, body: bytes) -> bytes:
+def digest(scope: Scope, body: bytes) -> bytes:
     """The hash of what is asked; of a door of credentials the address only."""
     parts = [scope["method"].encode(), scope["path"].encode("utf-8", "surrogateescape"), scope["query_string"]]
     if not _is_credential_door(scope):
         parts += [Headers(scope=scope).get("content-type", "").encode("latin-1"), body]
     return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
-
-
-def _unfit(key: str) -> Problem:
-    message = Text("幂等键不合规", "This cannot be an idempotency key")
-    remedy = Text(
-        f"1 至 {KEY_LENGTH_MAX} 个可见的 ASCII 字符", f"1 to {KEY_LENGTH_MAX} visible characters of ASCII, no spaces"
-    )
-    return Problem("Idempotency-Key", "idempotency_key_form", message, remedy, value=key[:60])
 
 
 class _Recorder:

@@ -93,7 +93,7 @@ class MannersDoor:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        request_id = _request_id(headers.get("x-request-id"))
+        request_id = request_id_of(headers.get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
         send = _with_headers(send, request_id, scope)
         wait = self._wait(scope, headers)
@@ -128,7 +128,7 @@ def _visitor(scope: Scope, headers: Headers) -> str:
     return hashlib.sha256(shown.encode("utf-8", "surrogateescape")).hexdigest() if shown else ""
 
 
-def _request_id(given: str | None) -> str:
+def request_id_of(given: str | None) -> str:
     """The caller's id of the request where it is a plain word, else a fresh one."""
     return (
         given if given and len(given) <= REQUEST_ID_LENGTH_MAX and given.isascii() and given.isalnum() else uuid4().hex

@@ -24,6 +24,7 @@ Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectio
 
 POOL_SIZE = 16
 STATEMENT_TIMEOUT_SECONDS = 60
+STATEMENTS_KEPT = 1_000  # prepared, of one connection: the doors ask more than the driver's hundred
 CLOSE_SECONDS_MAX = 10
 AWAY_SECONDS_MAX = 3.0  # so long a question waits for a server that is being started again
 KNOCK_SECONDS = 0.05
@@ -210,6 +211,7 @@ async def connect(url: str, pool_size: int = POOL_SIZE) -> Database:
         connection_class=_Session,
         server_settings={"timezone": "UTC", "application_name": "peakday"},
         command_timeout=STATEMENT_TIMEOUT_SECONDS,
+        statement_cache_size=STATEMENTS_KEPT,
     )
     return Database(pool, url)
 

@@ -13,7 +13,7 @@ from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.market.accounts.api import require_buyer
 from peakday.trade.carts import queries, store
-from peakday.trade.carts.actions.add_lines import add_line, add_many
+from peakday.trade.carts.actions.add_lines import OnceAsked, Told, add_line, add_many
 from peakday.trade.carts.actions.change_lines import change_line, select_lines
 from peakday.trade.carts.actions.find_additions import find_additions
 from peakday.trade.carts.actions.keep_favourites import (
@@ -32,6 +32,7 @@ from peakday.trade.carts.actions.view_cart import (
     get_cart,
     invalid_skus,
     look_at_cart,
+    look_at_line,
     note_look,
     quote_at_once,
     selected_of,
@@ -66,6 +67,7 @@ __all__ = [
     "LineChange",
     "Look",
     "Merged",
+    "OnceAsked",
     "Quote",
     "QuotedLine",
     "Removal",
@@ -73,6 +75,7 @@ __all__ = [
     "ShelfReader",
     "Show",
     "Sort",
+    "Told",
     "Wanted",
     "Wish",
     "add_favourite",
@@ -85,6 +88,7 @@ __all__ = [
     "has_favourite",
     "list_favourites",
     "look_at_cart",
+    "look_at_line",
     "merge_carts",
     "move_to_cart",
     "move_to_favourites",

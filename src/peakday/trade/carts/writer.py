@@ -9,13 +9,16 @@ import asyncio
 from collections import deque
 
 from peakday.kernel.database import Database
+from peakday.kernel.kept_answers import KeyInProgress, KeyTakenError
 from peakday.kernel.refusal import Refusal, TooMany
-from peakday.trade.carts.actions.add_lines import add_many
+from peakday.trade.carts.actions.add_lines import OnceAsked, Told, add_each_once
 from peakday.trade.carts.model import Added, Wish
 
 BATCH_MAX = 500
 QUEUE_MAX = 20_000
-_Asked = tuple[Wish, "asyncio.Future[Added | Refusal]"]
+KEY_LOOKS_MAX = 3  # of a batch, while keys of it are written elsewhere
+_Answered = Added | Refusal | Told
+_Asked = tuple[Wish, OnceAsked | None, "asyncio.Future[_Answered]"]
 
 
 class CartWriter:
@@ -28,10 +31,24 @@ class CartWriter:
 
     async def add(self, wish: Wish) -> Added:
         """The line as it is after the wish, once it is durable. Refuses as `add_line`, and `TooMany` (queue full)."""
+        answer = await self._ask(wish, None)
+        assert isinstance(answer, Added), answer
+        return answer
+
+    async def add_once(self, wish: Wish, asked: OnceAsked) -> Told:
+        """The same under a client's key: asked again, the first answer again, a refusal of the wish too.
+
+        Refuses `KeyReused`, `KeyInProgress`, and `TooMany` (queue full).
+        """
+        answer = await self._ask(wish, asked)
+        assert isinstance(answer, Told), answer
+        return answer
+
+    async def _ask(self, wish: Wish, asked: OnceAsked | None) -> Added | Told:
         if len(self._waiting) >= QUEUE_MAX:
             raise TooMany
-        answered: asyncio.Future[Added | Refusal] = asyncio.get_running_loop().create_future()
-        self._waiting.append((wish, answered))
+        answered: asyncio.Future[_Answered] = asyncio.get_running_loop().create_future()
+        self._waiting.append((wish, asked, answered))
         if self._task is None:
             self._task = asyncio.create_task(self._run())
         answer = await answered
@@ -57,15 +74,23 @@ class CartWriter:
     async def _write(self, batch: list[_Asked]) -> None:
         """One transaction for the batch; what breaks it breaks nobody but those who are in it."""
         try:
-            async with self._database.transaction() as tx:
-                answers = await add_many(tx, [wish for wish, _ in batch])
+            answers = await self._add([(wish, asked) for wish, asked, _ in batch])
         except BaseException as error:
-            for _, answered in batch:
+            for *_, answered in batch:
                 if not answered.done():
                     answered.set_exception(error)
             if not isinstance(error, Exception):
                 raise
             return
-        for (_, answered), answer in zip(batch, answers, strict=True):
+        for (*_, answered), answer in zip(batch, answers, strict=True):
             if not answered.done():
                 answered.set_result(answer)
+
+    async def _add(self, wishes: list[tuple[Wish, OnceAsked | None]]) -> list[_Answered]:
+        for _ in range(KEY_LOOKS_MAX):
+            try:
+                async with self._database.transaction() as tx:
+                    return await add_each_once(tx, wishes)
+            except KeyTakenError:
+                continue
+        raise KeyInProgress

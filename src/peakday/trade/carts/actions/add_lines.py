@@ -5,12 +5,15 @@ which they came, and written by one statement. A wish that is refused leaves the
 stock is taken at checkout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from peakday.kernel import kept_answers
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
+from peakday.kernel.kept_answers import Answer, Kept, Once
 from peakday.kernel.refusal import Refusal
 from peakday.market.accounts.api import require_buyer
 from peakday.market.catalog import api as catalog
@@ -28,6 +31,22 @@ Pair = tuple[UUID, UUID]
 NO_TAGS: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class OnceAsked:
+    """A client's key of a wish, and how its answer is written for the client."""
+
+    once: Once
+    write: Callable[[Added | Refusal], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The answer under a key; `is_repeated`: it was given before, and nothing was done."""
+
+    answer: Answer
+    is_repeated: bool
+
+
 async def add_line(tx: Tx, actor: Actor, wish: Wish) -> Added:
     """Add pieces to the own cart.
 
@@ -43,6 +62,42 @@ async def add_line(tx: Tx, actor: Actor, wish: Wish) -> Added:
 
 async def add_many(tx: Tx, wishes: Sequence[Wish]) -> list[Added | Refusal]:
     """One answer a wish, in their order. Takes the locks of the carts of those who wish."""
+    sitting = await _sit(tx, wishes)
+    answers = [sitting.decide(wish) for wish in wishes]
+    await sitting.save(tx)
+    return answers
+
+
+async def add_each_once(tx: Tx, wishes: Sequence[tuple[Wish, OnceAsked | None]]) -> list[Added | Refusal | Told]:
+    """The same for wishes of which some come under a client's key: these have one effect, and the answer that is kept.
+
+    The keys are read under the locks of the carts, and written with the lines. Raises `KeyTakenError`: ask again.
+    """
+    sitting = await _sit(tx, [wish for wish, _ in wishes])
+    asked = [each.once for _, each in wishes if each is not None]
+    known = await kept_answers.find_answers(tx, asked, sitting.at) if asked else {}
+    fresh: list[tuple[Once, Answer]] = []
+    answers: list[Added | Refusal | Told] = []
+    for wish, each in wishes:
+        if each is None:
+            answers.append(sitting.decide(wish))
+            continue
+        name = each.once.owner, each.once.key
+        found = known[name].tell(each.once) if name in known else None
+        if found is None:
+            answer = each.write(sitting.decide(wish))
+            known[name] = Kept(each.once.request_hash, answer)
+            fresh.append((each.once, answer))
+            answers.append(Told(answer, is_repeated=False))
+        else:
+            answers.append(found if isinstance(found, Refusal) else Told(found, is_repeated=True))
+    await sitting.save(tx)
+    if fresh:
+        await kept_answers.keep_answers(tx, fresh, sitting.at)
+    return answers
+
+
+async def _sit(tx: Tx, wishes: Sequence[Wish]) -> "_Sitting":
     pairs = list({(wish.shop_id, wish.sku_id) for wish in wishes})
     asked = await prices.prices_of(tx, pairs)
     goods = await catalog.find_goods_of(tx, pairs)
@@ -50,11 +105,7 @@ async def add_many(tx: Tx, wishes: Sequence[Wish]) -> list[Added | Refusal]:
     left = await left_of(tx, [(*pair, offer.event_ref if offer else None) for pair, offer in offers.items()])
     lines = await store.lock_carts(tx, [wish.buyer_id for wish in wishes], asked.at)
     pieces = await store.find_pieces(tx, [(wish.buyer_id, wish.sku_id) for wish in wishes])
-    sitting = _Sitting(asked.at, goods, offers, left, lines, pieces)
-    answers = [sitting.decide(wish) for wish in wishes]
-    if sitting.written:
-        await store.save_lines(tx, list(sitting.written.values()), sitting.more)
-    return answers
+    return _Sitting(asked.at, goods, offers, left, lines, pieces)
 
 
 class _Sitting:
@@ -64,10 +115,15 @@ class _Sitting:
         self, at: datetime, goods: dict[Pair, ShelfGood], offers: dict[Pair, Offer | None], left: dict[Pair, int],
         lines: dict[UUID, int], pieces: dict[Pair, int],
     ) -> None:  # fmt: skip
-        self._at, self._goods, self._offers, self._left = at, goods, offers, left
+        self.at, self._goods, self._offers, self._left = at, goods, offers, left
         self._lines, self._pieces = lines, pieces
         self.written: dict[Pair, tuple[UUID, Line]] = {}
         self.more: dict[UUID, int] = {}
+
+    async def save(self, tx: Tx) -> None:
+        """Write what was decided, by one statement."""
+        if self.written:
+            await store.save_lines(tx, list(self.written.values()), self.more)
 
     def decide(self, wish: Wish) -> Added | Refusal:
         """The answer to a wish; what it changes counts for the next."""
@@ -88,7 +144,7 @@ class _Sitting:
             self.more[wish.buyer_id] = self.more.get(wish.buyer_id, 0) + 1
         self._pieces[own] = decided
         line = Line(
-            good.shop_id, good.sku_id, decided, True, self._at, price, self._left.get(pair), wish.live_room_id
+            good.shop_id, good.sku_id, decided, True, self.at, price, self._left.get(pair), wish.live_room_id
         )  # fmt: skip
         self.written[own] = (wish.buyer_id, line)
         return Added(wish.sku_id, decided, price, good.currency, lines, had is None)

@@ -38,6 +38,23 @@ async def look_at_cart(house: House, actor: Actor, look: Look = PLAIN, asking: A
     return _view(await _ask(house, Ask(require_buyer(actor), has_stock=True)), look, asking)
 
 
+async def look_at_line(
+    house: House, actor: Actor, sku_id: UUID, look: Look = PLAIN, asking: Asking = ANYHOW
+) -> tuple[CartView, CartLine | None]:  # fmt: skip
+    """The cart in figures, and one line of it; None: it is not in the cart. The view has no groups."""
+    seen = await _ask(house, Ask(require_buyer(actor), has_stock=True))
+    news = _news(seen, asking)
+    tills = _tills(seen, news, look, asking)
+    line = next((each for each in news if each.quoted.sku_id == sku_id), None)
+    payable = {each.sku_id: each for till in tills for each in till.quote.lines if each.sku_id == sku_id}
+    view = CartView(
+        at=seen.shelf.at, version=seen.version, lines=len(news), selected=sum(each.is_counted for each in news),
+        pieces=sum(each.quoted.quantity for each in news if each.is_counted), found=len(news), groups=(), invalid=(),
+        tills=tills, next_cursor=None,
+    )  # fmt: skip
+    return view, _with_payable(line, payable) if line else None
+
+
 async def quote_at_once(
     house: House, buyer_id: UUID, wanted: Sequence[Wanted] | None, asking: Asking = ANYHOW
 ) -> Quote | None:  # fmt: skip

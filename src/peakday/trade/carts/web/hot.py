@@ -1,10 +1,12 @@
 """How does a SKU come into the cart a thousand times a second? `POST /v1/my/cart/lines`.
 
 A hot door: the body goes to the decoder as bytes, the wish to the writer that commits for many at once. The route is
-still an APIRoute, so it stands in the OpenAPI document. A retry with the same `Idempotency-Key` adds nothing more.
+still an APIRoute, so it stands in the OpenAPI document. Adding is additive; a retry with the same `Idempotency-Key`
+adds nothing more: `apps/http/shopper_doors` gives the key to the writer, which keeps it in its own batch.
 """
 
 from collections.abc import Callable, Coroutine
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,13 +17,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from peakday.kernel.ids import read_id
-from peakday.kernel.refusal import Invalid, Problem, TooLarge
+from peakday.kernel.kept_answers import Answer
+from peakday.kernel.refusal import Invalid, Problem, Refusal, TooLarge
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import PROBLEM_RESPONSES, PROBLEM_TYPE, problem_body, status_of
 from peakday.market.accounts.api import require_buyer
 from peakday.market.catalog.model import SHOP_PREFIX, SKU_PREFIX
-from peakday.trade.carts.api import CartWriter, Wish
+from peakday.trade.carts.api import Added, CartWriter, Wish
 from peakday.trade.carts.errors import SkuNotSold
 from peakday.trade.carts.web.bodies import AddedBody
 from peakday.trade.carts.web.written import write_added
@@ -74,19 +77,22 @@ async def add_to_cart(request: Request) -> Response:
     than a line may have (`too_many_pieces`), and what is not on sale (`sku_not_sold`).
     """
     buyer_id = require_buyer(actor_of(request))
-    wish = _wish(buyer_id, await _read_body(request))
-    added = await house_of(request).get(CartWriter).add(wish)
-    return Response(msgspec.json.encode(write_added(added)), 201, media_type="application/json")
+    wish = read_wish(buyer_id, await request.body())
+    answer = told(await house_of(request).get(CartWriter).add(wish))
+    return Response(answer.body, answer.status, media_type=answer.kind)
 
 
-async def _read_body(request: Request) -> bytes:
-    body = await request.body()
+def told(found: Added | Refusal) -> Answer:
+    """What is answered to a wish."""
+    if isinstance(found, Refusal):
+        return Answer(status_of(found), PROBLEM_TYPE, msgspec.json.encode(problem_body(found)))
+    return Answer(201, "application/json", msgspec.json.encode(write_added(found)))
+
+
+def read_wish(buyer_id: UUID, body: bytes) -> Wish:
+    """The wish in a body. Refuses `TooLarge`, `Invalid`, and `SkuNotSold` for what is no id of ours."""
     if len(body) > BODY_BYTES_MAX:
         raise TooLarge(limit=f"{BODY_BYTES_MAX} bytes")
-    return body
-
-
-def _wish(buyer_id: UUID, body: bytes) -> Wish:
     try:
         asked = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -94,7 +100,12 @@ def _wish(buyer_id: UUID, body: bytes) -> Wish:
         remedy = Text("按接口文档填写 shop_id、sku_id、quantity", "Send shop_id, sku_id and quantity as documented")
         raise Invalid(Problem("body", "malformed", message, remedy, value=str(error)[:200])) from None
     try:
-        shop_id, sku_id = read_id(SHOP_PREFIX, asked.shop_id), read_id(SKU_PREFIX, asked.sku_id)
+        shop_id, sku_id = _read_id(SHOP_PREFIX, asked.shop_id), _read_id(SKU_PREFIX, asked.sku_id)
     except ValueError:
         raise SkuNotSold from None
     return Wish(buyer_id, shop_id, sku_id, asked.quantity, asked.live_room_id)
+
+
+@lru_cache(maxsize=100_000)
+def _read_id(prefix: str, shown: str) -> UUID:
+    return read_id(prefix, shown)

@@ -11,6 +11,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from peakday.kernel.actor import Actor
+from peakday.kernel.house import House
 from peakday.kernel.ids import read_id
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.switches.board import is_on
@@ -38,6 +40,7 @@ from peakday.trade.carts.web.bodies import (
     SummaryBody,
 )
 from peakday.trade.carts.web.written import (
+    Json,
     shown,
     write_added,
     write_addition,
@@ -80,7 +83,7 @@ async def get_cart(request: Request, look: Annotated[api.Look, Depends(_look)]) 
 
     What cannot be bought is folded in `invalid`. Looking changes nothing: POST …/look says that it was seen.
     """
-    return _json(write_cart(await api.look_at_cart(house_of(request), actor_of(request), _as_able(request, look))))
+    return _json(await answer_cart(house_of(request), actor_of(request), look))
 
 
 @doors.post("/cart/look", responses=_answers())
@@ -93,13 +96,7 @@ async def note_look(request: Request) -> CountBody:
 @doors.patch("/cart/lines/{sku_id}", response_model=ChangedBody, responses=_answers(404, 409, 422))
 async def change_line(request: Request, sku_id: SkuRef, change: ChangeBody) -> Response:
     """Set pieces or selection of a line; the answer has the new best price of the cart."""
-    actor = actor_of(request)
-    async with house_of(request).database.transaction() as tx:
-        await api.change_line(tx, actor, api.LineChange(sku_id, change.quantity, change.is_selected))
-    view = await _view(request)
-    every = (*view.invalid, *(line for group in view.groups for line in group.lines))
-    line = next((line for line in every if line.quoted.sku_id == sku_id), None)
-    return _json({**write_summary(view), "line": write_line(line) if line else None})
+    return _json(await answer_change(house_of(request), actor_of(request), sku_id, change))
 
 
 @doors.post("/cart/selection", response_model=SummaryBody, responses=_answers(404, 422))
@@ -183,13 +180,27 @@ async def move_to_cart(request: Request, sku_id: SkuRef) -> Response:
 router.include_router(doors)
 
 
+async def answer_cart(house: House, actor: Actor, look: api.Look) -> Json:
+    """The cart as answered; refuses as `look_at_cart`."""
+    return write_cart(await api.look_at_cart(house, actor, _as_able(house, actor, look)))
+
+
+async def answer_change(house: House, actor: Actor, sku_id: UUID, change: ChangeBody) -> Json:
+    """The changed line and the cart in figures; refuses as `change_line`."""
+    async with house.database.transaction() as tx:
+        await api.change_line(tx, actor, api.LineChange(sku_id, change.quantity, change.is_selected))
+    view, line = await api.look_at_line(house, actor, sku_id, _as_able(house, actor, api.Look()))
+    return {**write_summary(view), "line": write_line(line) if line else None}
+
+
 async def _view(request: Request) -> api.CartView:
-    return await api.look_at_cart(house_of(request), actor_of(request), _as_able(request, api.Look()))
+    house, actor = house_of(request), actor_of(request)
+    return await api.look_at_cart(house, actor, _as_able(house, actor, api.Look()))
 
 
-def _as_able(request: Request, look: api.Look) -> api.Look:
+def _as_able(house: House, actor: Actor, look: api.Look) -> api.Look:
     """The look without what is left out when the house is under load."""
-    house, buyer_id = house_of(request), require_buyer(actor_of(request))
+    buyer_id = require_buyer(actor)
     has_best_price, has_advice = (is_on(house, name, buyer_id) for name in ("cart.best_price_live", "cart.next_tier"))
     return replace(look, has_best_price=has_best_price, has_advice=has_advice)
 

@@ -7,17 +7,18 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from peakday.kernel.ids import new_id, show_id
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES, PROBLEM_TYPE, problem_body
+from peakday.kernel.web.problems import PROBLEM_RESPONSES
 from peakday.trade.orders import api
-from peakday.trade.orders.checkouts import ADDRESS_PREFIX, Address, CheckoutWish, Delivery, WantedPieces
+from peakday.trade.orders.checkouts import ADDRESS_PREFIX, Address
 from peakday.trade.orders.errors import PriceChanged
 from peakday.trade.orders.model import CHECKOUT_PREFIX, ORDER_PREFIX, REFUND_PREFIX, OrderStatus
 from peakday.trade.orders.refunds import RefundWish
+from peakday.trade.orders.web.checkout_door import answer_checkout, price_changed, wish_of
 from peakday.trade.orders.web.my_bodies import (
     AddressBody,
     AddressList,
@@ -63,20 +64,10 @@ def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 @router.post("/checkouts", status_code=201, response_model=PlacedBody, responses=_answers(404, 409, 413, 503))
-async def place_checkout(request: Request, form: CheckoutForm) -> PlacedBody | Response:
+async def place_checkout(request: Request, form: CheckoutForm) -> Response:
     """Order; 409 `price_changed` carries the old and the new total and the new token."""
-    wish = CheckoutWish(
-        key=form.key, seen_token=form.seen_token, seen_minor=form.seen_minor, terminal=form.terminal,
-        deliveries=tuple(Delivery(each.address_id, frozenset(each.sku_ids)) for each in form.deliveries),
-        wanted=None if form.wanted is None else tuple(
-            WantedPieces(each.shop_id, each.sku_id, each.quantity, each.live_room_id) for each in form.wanted
-        ),
-        card_ids=None if form.card_ids is None else frozenset(form.card_ids),
-    )  # fmt: skip
-    try:
-        return placed_body(await api.place_checkout(house_of(request), actor_of(request), wish))
-    except PriceChanged as refusal:
-        return _price_changed(refusal)
+    answer = await answer_checkout(house_of(request), actor_of(request), wish_of(form))
+    return Response(answer.body, answer.status, media_type=answer.kind)
 
 
 @router.post("/presales", status_code=201, response_model=PlacedBody, responses=_answers(404, 409, 503))
@@ -242,12 +233,9 @@ async def remove_address(request: Request, address_id: AddressRef) -> None:
         await api.remove_address(tx, actor_of(request), address_id, house.clock.now())
 
 
-def _price_changed(refusal: PriceChanged) -> JSONResponse:
-    body = {
-        **problem_body(refusal), "old_minor": refusal.data["old_minor"], "new_minor": refusal.data["new_minor"],
-        "seen_token": refusal.data["token"],
-    }  # fmt: skip
-    return JSONResponse(body, 409, media_type=PROBLEM_TYPE)
+def _price_changed(refusal: PriceChanged) -> Response:
+    answer = price_changed(refusal)
+    return Response(answer.body, answer.status, media_type=answer.kind)
 
 
 def _address(address_id: UUID, form: AddressForm) -> Address:
