@@ -24,6 +24,7 @@ async def test_a_crowd_is_built_by_hand_on_a_phone(browser: Browser, site: Site,
         await page.locator("[name=days0]").fill("999")
         await expect(size.get_by_role("alert")).to_contain_text("expression.and[0].days")
         await page.locator("[name=days0]").fill("15")
+        await expect(size.get_by_role("alert")).to_have_count(0)
         await page.locator("#name").fill("Looked, came once")
         await keep(page, f"crowds-{language}")
         await page.locator("#crowd-builder button[type=submit]").click()
