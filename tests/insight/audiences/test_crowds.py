@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from peakday.insight.audiences import api
+from peakday.insight.audiences.audit import audit
 from peakday.insight.audiences.errors import CrowdInUse, CrowdNameTaken, CrowdNotFound, CrowdTooSmall
 from peakday.insight.audiences.queries import CrowdReader
 from peakday.insight.audiences.rules.crowd_size import SHOWN_MIN, USED_MIN
@@ -158,3 +159,32 @@ async def test_another_shops_actor_and_one_without_the_right_are_refused(house, 
     with pytest.raises(NotAllowed):
         await api.save_crowd(house, reader, shop, "x", {"tag": "buyer"})
     assert await api.list_crowds(house, reader, shop) == []
+
+
+@pytest.mark.capability("AD-06")
+async def test_a_shopper_who_says_not_me_is_out_of_the_crowds_of_all_shops(house, market, shop):
+    buyer = new_id(house.clock.now())
+    market.order(str(buyer), ago(house, 1), ago(house, 1))
+    market.order("other", ago(house, 1), ago(house, 1))
+    opened(house, market, shop)
+    me = Actor(ActorKind.BUYER, buyer, permissions=frozenset({"buy"}))
+    assert await people(house, shop, {"tag": "buyer"}) == {str(buyer), "other"}
+    assert await api.change_my_consent(house, me, is_given=False)
+    assert not await api.change_my_consent(house, me, is_given=False)
+    assert await people(house, shop, {"tag": "buyer"}) == {"other"}
+    assert await api.change_my_consent(house, me, is_given=True)
+    assert await people(house, shop, {"tag": "buyer"}) == {str(buyer), "other"}
+    with pytest.raises(NotAllowed):
+        await api.change_my_consent(house, SYSTEM, is_given=False)
+
+
+async def test_the_audit_finds_a_gap_in_the_numbers_and_a_crowd_of_nobodies(house, market, shop):
+    crowded(house, market, 5)
+    opened(house, market, shop)
+    crowd = await api.save_crowd(house, SYSTEM, shop, "all", {"tag": "visitor"}, is_static=True)
+    assert await audit(house) == []
+    await house.database.pool.execute("delete from audiences.person where person_no = 3")
+    await house.database.pool.execute("update audiences.numbering set people = 4")
+    assert [(one.invariant, one.subject) for one in await audit(house)] == [
+        ("people_numbered_densely", show_id("shp", shop)), ("crowd_of_own_people", show_id("crd", crowd.crowd_id)),
+    ]  # fmt: skip

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from peakday.apps.opening import open_house, open_web_engines
+from peakday.insight.audiences.audit import audit as audit_audiences
 from peakday.insight.behaviour.audit import audit as audit_behaviour
 from peakday.insight.metrics.audit import audit as audit_metrics
 from peakday.kernel.audit import Finding
@@ -43,6 +44,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "orders": audit_orders,
     "behaviour": audit_behaviour,
     "metrics": audit_metrics,
+    "audiences": audit_audiences,
     "health": audit_health,
     "workbench": audit_workbench,
 }

@@ -33,6 +33,7 @@ from peakday.apps.storefront.web import v1 as mall_api
 from peakday.insight.advisor.warming import warming
 from peakday.insight.advisor.web import merchant as advisor_pages
 from peakday.insight.audiences.web import merchant as audiences_pages
+from peakday.insight.audiences.web import my_v1 as audiences_my_api
 from peakday.insight.audiences.web import v1 as audiences_api
 from peakday.insight.behaviour.web import v1 as behaviour_api
 from peakday.insight.consumers.web import merchant as consumers_pages
@@ -85,7 +86,7 @@ ROOMS = (
     consumers_pages, audiences_api, audiences_pages, importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,
-    mall_api, mall_pages,
+    audiences_my_api, mall_api, mall_pages,
 )  # fmt: skip
 # from inside to outside
 DOORS = (

@@ -22,6 +22,7 @@ from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id
 from peakday.kernel.refusal import Invalid, Problem
 from peakday.kernel.text import Text
+from peakday.market.accounts.api import require_buyer
 
 EDIT = "marketing:edit"
 CROWDS_MAX = 500
@@ -77,3 +78,11 @@ async def give_back_consent(tx: Tx, actor: Actor, shop_id: UUID, person: str) ->
     """Let a person be addressed again; whether a consent was withdrawn."""
     require(actor, EDIT, shop_id)
     return await store.drop_withdrawal(tx, shop_id, person)
+
+
+async def change_own_consent(tx: Tx, actor: Actor, now: datetime, *, is_given: bool) -> bool:
+    """Withdraw the acting buyer's consent for all shops, or give it back; whether anything changed."""
+    person = str(require_buyer(actor))
+    if is_given:
+        return await store.drop_withdrawal(tx, None, person)
+    return await store.add_withdrawal(tx, None, person, now)

@@ -8,6 +8,7 @@
 Reading needs `data:view`, keeping and using `marketing:edit`; every function is of one shop.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -55,6 +56,7 @@ __all__ = [
     "Expansion",
     "UpliftWish",
     "change_consent",
+    "change_my_consent",
     "contrast_crowd",
     "count_crowd",
     "count_members",
@@ -178,7 +180,7 @@ async def upload_ids(house: House, actor: Actor, shop_id: UUID, name: str, lines
     At most a million rows. Only people whom the shop knows are matched.
     """
     _require_edit(actor, shop_id)
-    read = read_ids(lines)
+    read = await asyncio.to_thread(read_ids, lines)
     if read.rows > ROWS_MAX:
         raise TooLarge(limit=ROWS_MAX)
     if not read.hashes:
@@ -302,6 +304,12 @@ async def change_consent(house: House, actor: Actor, shop_id: UUID, person: str,
         if is_given:
             return await actions.give_back_consent(tx, actor, shop_id, person)
         return await actions.withdraw_consent(tx, actor, shop_id, person, house.clock.now())
+
+
+async def change_my_consent(house: House, actor: Actor, *, is_given: bool) -> bool:
+    """A buyer's own consent, for all shops; whether anything changed. Refuses who is no buyer."""
+    async with house.database.transaction() as tx:
+        return await actions.change_own_consent(tx, actor, house.clock.now(), is_given=is_given)
 
 
 async def _keep_people(
