@@ -22,6 +22,7 @@ LATE_COMMITS = timedelta(seconds=30)  # a row noted then may have become visible
 BUY = "buy"
 GUEST = "guest"
 SIMULATED = "simulated"
+PASSES_KEPT_MAX = 20_000  # whose signature was verified here: it need not be proven again with every request
 
 
 class RevokedPasses:
@@ -69,6 +70,9 @@ class RevokedPasses:
 _revoked: WeakKeyDictionary[Database, RevokedPasses] = WeakKeyDictionary()  # one for each database of the process
 
 
+_verified: dict[tuple[bytes, str], BuyerPass] = {}
+
+
 def revoked_passes(database: Database) -> RevokedPasses:
     """What this process knows of revoked passes."""
     known = _revoked.get(database)
@@ -77,8 +81,15 @@ def revoked_passes(database: Database) -> RevokedPasses:
 
 async def find_pass(database: Database, secret: bytes, token: str, now: datetime) -> BuyerPass | None:
     """The pass in a token; None when it is not ours, has expired or was revoked."""
-    shown = read_buyer_token(secret, token, now)
+    shown = _verified.get((secret, token))
     if shown is None:
+        shown = read_buyer_token(secret, token, now)
+        if shown is None:
+            return None
+        if len(_verified) >= PASSES_KEPT_MAX:
+            _verified.clear()
+        _verified[secret, token] = shown
+    if now >= shown.expires_at:
         return None
     revoked = revoked_passes(database)
     await revoked.look(database)

@@ -20,14 +20,45 @@ class BuyersSide:
     addresses: Mapping[UUID, Address]
 
 
+@dataclass(frozen=True, slots=True)
+class SideAsk:
+    """A checkout that is asked for, and the addresses it names."""
+
+    buyer_id: UUID
+    checkout_id: UUID
+    address_ids: tuple[UUID, ...]
+
+
 async def read_buyers_side(
     tx: Tx, buyer_id: UUID, checkout_id: UUID, address_ids: Iterable[UUID]
 ) -> BuyersSide:  # fmt: skip
     """Both in one question: a checkout asks it before anything else."""
-    rows = await tx.fetch(_BUYERS_SIDE, buyer_id, checkout_id, list(address_ids))
-    row = rows[0]
-    addresses = {each["address_id"]: _address(each) for each in rows if each["address_id"] is not None}
-    return BuyersSide(_checkout(row) if row["request_hash"] is not None else None, addresses)
+    (side,) = await read_buyers_sides(tx, [SideAsk(buyer_id, checkout_id, tuple(address_ids))])
+    return side
+
+
+async def read_buyers_sides(tx: Tx, asks: Sequence[SideAsk]) -> list[BuyersSide]:
+    """The same for many checkouts in one question, in their order; each buyer's own addresses only."""
+    rows = await tx.fetch(
+        _BUYERS_SIDE, [ask.buyer_id for ask in asks], [ask.checkout_id for ask in asks],
+        list({name for ask in asks for name in ask.address_ids}),
+    )  # fmt: skip
+    stored: dict[tuple[UUID, UUID], StoredCheckout | None] = {}
+    addresses: dict[tuple[UUID, UUID], asyncpg.Record] = {}
+    for row in rows:
+        key = row["buyer_id"], row["checkout_id"]
+        if key not in stored:
+            stored[key] = _checkout(row) if row["request_hash"] is not None else None
+        if row["address_id"] is not None:
+            addresses[row["buyer_id"], row["address_id"]] = row
+    return [
+        BuyersSide(
+            stored[ask.buyer_id, ask.checkout_id],
+            {name: _address(addresses[ask.buyer_id, name])
+             for name in ask.address_ids if (ask.buyer_id, name) in addresses},
+        )
+        for ask in asks
+    ]  # fmt: skip
 
 
 async def find_checkout(tx: Tx, buyer_id: UUID, checkout_id: UUID) -> StoredCheckout | None:
@@ -121,7 +152,7 @@ _ADDRESS = "address_id, recipient, phone, region_id, city, street, postcode, is_
 _BUYERS_SIDE = f"""
 select w.buyer_id, w.checkout_id, c.request_hash, c.currency, c.payable_minor, c.created_at, c.shop_ids, c.order_ids,
     c.address, c.simulated, {", ".join("a." + name for name in _ADDRESS.split(", "))}
-from (values ($1::uuid, $2::uuid)) as w(buyer_id, checkout_id)
+from unnest($1::uuid[], $2::uuid[]) as w(buyer_id, checkout_id)
 left join orders.checkout c on (c.buyer_id, c.checkout_id) = (w.buyer_id, w.checkout_id)
 left join orders.address a on a.buyer_id = w.buyer_id and a.address_id = any($3::uuid[]) and a.removed_at is null
 """

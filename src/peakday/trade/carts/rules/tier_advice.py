@@ -1,13 +1,16 @@
 """What is missing to more, and what would it bring?
 
 Of the instruments that act, what the priced cart itself says. Of cards that stayed in the wallet because their
-threshold is not reached, the cart is priced anew with each; how many is bounded by the size of the cart, and those
-whose goods come nearest to their threshold go first. The least missing money stands first.
+threshold is not reached, the cart is priced anew with each, once for cards that are alike; how many is bounded by the
+size of the cart, and those whose goods come nearest to their threshold go first. The least missing money stands first.
 """
+
+from collections.abc import Hashable
 
 from peakday.trade.carts.quoted import Quote
 from peakday.trade.carts.viewed import Advice
-from peakday.trade.promotions.api import NextTier, next_tiers, tiers_ahead
+from peakday.trade.promotions.api import NextTier, price_cart, tiers_ahead
+from peakday.trade.promotions.errors import InstrumentsDoNotStack
 from peakday.trade.promotions.model import Counts, Id, Instrument, Tier, Tiers
 
 ADVICE_MAX = 10
@@ -23,16 +26,25 @@ def tier_advice(quote: Quote) -> tuple[Advice, ...]:
     acting = {key: each for key, each in known.items() if key in used or each in quote.offers}
     found = list(tiers_ahead(quote.best.priced, acting))
     cards = _nearest([each for each in quote.wallet if each.instrument_id not in used], quote)
+    told: set[Hashable] = set()
     for card in cards[: WORK_MAX // len(quote.cart.lines)]:
-        found += [
-            each
-            for each in next_tiers(quote.cart, quote.offers, [card], quote.rules)
-            if each.instrument_id == card.instrument_id
-        ]
+        alike = card.kind, card.name, card.benefit, card.scope  # five of one coupon say the same: said once
+        ahead = _ahead(quote, card) if alike not in told else ()
+        if ahead:
+            told.add(alike)
+            found += ahead
     ordered = sorted(found, key=lambda each: (each.counts, each.missing, str(each.instrument_id)))
     counted = {key: step.counted for step in quote.best.priced.steps for key in step.instrument_ids}
     advice = [_advice(each, known[each.instrument_id], counted.get(each.instrument_id)) for each in ordered]
     return tuple(each for each in advice if each is not None)[:ADVICE_MAX]
+
+
+def _ahead(quote: Quote, card: Instrument) -> list[NextTier]:
+    try:
+        priced = price_cart(quote.cart, [*quote.offers, card], quote.rules)
+    except InstrumentsDoNotStack:
+        return []
+    return tiers_ahead(priced, {card.instrument_id: card})
 
 
 def _nearest(cards: list[Instrument], quote: Quote) -> list[Instrument]:

@@ -21,6 +21,7 @@ from peakday.trade.carts import api as carts
 from peakday.trade.carts.quoted import Asking, Quote, Wanted
 from peakday.trade.orders import checkout_store
 from peakday.trade.orders.actions.add_gifts import add_gifts, without_gifts
+from peakday.trade.orders.actions.meet_buyers import meet_buyer
 from peakday.trade.orders.actions.pay_orders import pay_checkout
 from peakday.trade.orders.actions.write_orders import order_id_of_draft
 from peakday.trade.orders.checkouts import (
@@ -83,13 +84,12 @@ async def _stand(house: House, actor: Actor, wish: CheckoutWish) -> Placed:
     assert len(wish.deliveries) <= DELIVERIES_MAX, wish
     checkout_id, asked = checkout_id_of(buyer_id, wish.key), request_hash(wish)
     for _ in range(QUOTES_MAX):
-        async with house.database.read() as connection:
-            names = [delivery.address_id for delivery in wish.deliveries]
-            side = await checkout_store.read_buyers_side(connection, buyer_id, checkout_id, names)
-            if side.stored is not None:
-                return found_again(side.stored, asked)
-            if len(side.addresses) < len(set(names)) or not names:
-                raise AddressNotFound
+        names = [delivery.address_id for delivery in wish.deliveries]
+        side = await meet_buyer(house.database, buyer_id, checkout_id, names)
+        if side.stored is not None:
+            return found_again(side.stored, asked)
+        if len(side.addresses) < len(set(names)) or not names:
+            raise AddressNotFound
         quote = await _quote(house, buyer_id, wish)  # without a connection in hand: many are read together
         addresses = tuple(side.addresses[name] for name in names)
         draft = _draft(wish, quote, addresses, (buyer_id, checkout_id, asked, actor.can(SIMULATED)))
