@@ -15,9 +15,11 @@ from peakday.trade.promotions.model import Kind
 from peakday.trade.promotions.rules.applicability import find_candidates
 from peakday.trade.promotions.rules.card_conflicts import keep_usable
 from peakday.trade.promotions.rules.card_effects import act_until_choice, find_parts, list_acts, opening, take
-from peakday.trade.promotions.rules.card_groups import find_groups
+from peakday.trade.promotions.rules.card_groups import find_groups, lay_out_group
+from peakday.trade.promotions.rules.card_outlook import look_out
 from peakday.trade.promotions.rules.card_problem import state_problem
 from peakday.trade.promotions.rules.card_search import search_group
+from peakday.trade.promotions.rules.card_sketch import Sketch
 from peakday.trade.promotions.rules.card_wide_search import search_wide
 from peakday.trade.promotions.rules.item_prices import apply_item_prices
 from peakday.trade.promotions.rules.sheet import lay_out
@@ -143,6 +145,37 @@ def test_what_the_search_for_large_wallets_proves_holds_on_wallets_that_can_be_s
         found = search_wide(problem, group, work_max=20_000, tolerance=0)
         if exact.is_closed and found is not None:
             assert found.given <= exact.given <= found.most
+
+
+@settings(max_examples=120, deadline=None, database=None)
+@given(seeds)
+def test_a_sketch_of_a_set_holds_what_it_gives_line_by_line(seed):
+    draw, told = Random(seed), 0
+    problem = problem_of(draw_case(seed, (1, 40), (10, 30)))
+    for positions in find_groups(problem):
+        if not any(problem.acts[at].is_choice for at in positions):
+            continue
+        group = lay_out_group(problem, positions)
+        sketch = Sketch(look_out(group, problem.opening, problem.room))
+        for _ in range(5):
+            taken = sum(1 << step for step, act in enumerate(group.acts) if act.is_choice and draw.random() < 0.4)
+            ends = sketch.given(taken)
+            if ends is not None:
+                assert ends[0] <= given_by(group, problem.opening, taken) <= ends[1]
+                told += 1
+        assert not (group.is_parallel and told)
+
+
+def given_by(group, balance, taken) -> int:
+    """What a set of cards gives when every line is looked at."""
+    given = 0
+    for step, act in enumerate(group.acts):
+        if act.is_choice and not taken >> step & 1:
+            continue
+        parts = find_parts(act, balance, is_parallel=group.is_parallel)
+        if parts is not None:
+            balance, given = take(act, balance, parts, is_parallel=group.is_parallel), given + sum(parts)
+    return given
 
 
 def problem_of(case):

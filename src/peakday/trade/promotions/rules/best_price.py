@@ -31,7 +31,7 @@ WORK_MAX = 40_000  # a node costs about its acts and lines; this much is some mi
 NODE_WORK, NODES_MIN = 10, 20
 CHOICES_SEARCHED, FEW_CHOICES = 20, 8  # of a group; with more, late cards are settled first (few: on many lines)
 WIDE_TOLERANCE_BP, NODES_AFTER_WIDE = 6, 25
-WIDE_WORK = 2  # times the work: nearly all large groups take a fraction of it, the few others pay for their proof
+WIDE_WORK = 6  # times the work: nearly all large groups take a fraction of it, the few others pay for their proof
 PROOF_WORK = 150  # of a node: where nodes cost little, it is proven too that no other set comes to the same
 TOLERANCE_BP = 4  # what a large search may leave unproven, of what the goods cost at least
 

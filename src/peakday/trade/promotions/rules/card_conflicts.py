@@ -100,9 +100,8 @@ def _add_exclusive(choices: Sequence[Act], rivals: list[int], rules: PriceRules)
     for act in choices:
         if not act.pool[0].instrument.exclusive_with:
             continue
-        own = set(act.rows)
         for other in choices:
-            if other is act or own.isdisjoint(other.rows):
+            if other is act or not act.span & other.span:
                 continue
             if is_shut_out(other.pool[0], act.pool[0], rules):
                 rivals[act.at] |= 1 << other.at

@@ -13,13 +13,25 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from peakday.kernel.money import split
-from peakday.trade.promotions.model import Funder, Funding, GiftOffer, Id, Level, PriceRules, Thresholds, Tiers
+from peakday.trade.promotions.model import (
+    LINES_MAX,
+    Funder,
+    Funding,
+    GiftOffer,
+    Id,
+    Level,
+    PriceRules,
+    Thresholds,
+    Tiers,
+)
 from peakday.trade.promotions.rules.allocation import fits_budgets
 from peakday.trade.promotions.rules.cross_shop import pool_tiers
 from peakday.trade.promotions.rules.discounts import cap_amount
 from peakday.trade.promotions.rules.price_rules import lowers_base
 from peakday.trade.promotions.rules.sheet import Candidate, Sheet
 from peakday.trade.promotions.rules.thresholds import reach_tier
+
+_BITS = [1 << row for row in range(LINES_MAX)]
 
 
 @dataclass(slots=True, eq=False)
@@ -54,10 +66,12 @@ class Act:
     faces: dict[int, tuple[int, int]] = field(default_factory=dict)
     plans: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
     pick: Callable[[list[int]], tuple[int, ...]] = field(init=False)
+    span: int = field(init=False)  # its rows as bits
 
     def __post_init__(self) -> None:
         only = self.rows[0]
         self.pick = itemgetter(*self.rows) if len(self.rows) > 1 else lambda column: (column[only],)
+        self.span = sum(self.pick(_BITS))
 
     @property
     def is_payment(self) -> bool:
@@ -126,8 +140,7 @@ def act_until_choice(acts: Sequence[Act], balance: Balance, rules: PriceRules) -
     pending = list(acts[first:])
     for at, act in enumerate(pending):
         act.at, act.is_parallel = at, is_parallel
-        rows = set(act.rows)
-        act.is_lowered = any(is_lowered_by(act, other) and not rows.isdisjoint(other.rows) for other in pending[:at])
+        act.is_lowered = any(act.span & other.span and is_lowered_by(act, other) for other in pending[:at])
         act.is_steady = not act.is_lowered and not act.is_payment
     return pending, balance
 
@@ -168,8 +181,8 @@ def take(act: Act, balance: Balance, parts: Sequence[int], *, is_parallel: bool)
     for row, part in zip(act.rows, parts, strict=True):
         left[row] -= part
     bases = bases_at(act, balance, is_parallel=is_parallel)
-    lowered = balance.lowered
-    if act.is_lowering:
+    lowered = balance.lowered  # what progressive thresholds never look at
+    if act.is_lowering and is_parallel:
         lowered = lowered.copy()
         for row, part in zip(act.rows, parts, strict=True):
             lowered[row] -= part

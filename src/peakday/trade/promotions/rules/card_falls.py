@@ -15,7 +15,7 @@ from peakday.trade.promotions.rules.card_premises import Floor, Premise, can_fai
 
 
 class Fall(NamedTuple):
-    """A base falls by `least`, less the relief (scaled) of each early card that is used.
+    """A base falls by `least`, less the relief (scaled) of each early card that is used and has one.
 
     `is_whole`: the later act counts all lines of the one that gives.
     """
@@ -31,6 +31,9 @@ class Falls:
     def __init__(self, outlook: Outlook) -> None:
         self._outlook = outlook
         self._known: dict[tuple[tuple[int, ...], int, tuple[Floor, ...]], dict[int, dict[int, Fall]]] = {}
+        self._taken: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._rows_of: dict[int, frozenset[int]] = {}
+        self._ceilings_of: dict[int, dict[int, int]] = {}
         self._most_on: dict[tuple[int, int, int], int] = {}
 
     def under(self, premise: Premise) -> Mapping[int, Mapping[int, Fall]]:
@@ -54,11 +57,19 @@ class Falls:
         for later, common in outlook.common[step].items():
             if later in premise.late:
                 gone = sum([self._find_most_on(other, step, later) for other in before])
-                takes = ((card, outlook.takes_most[card]) for card in outlook.early)
-                relief = {card: share * min(own.get(step, 0), own.get(later, 0)) for card, own in takes}
+                relief = {card: share * minor for card, minor in self._find_taken(step, later)}
                 least = max(share * (common - gone) // ONE - cut, 0)
                 falls[later] = Fall(least, relief, is_whole=outlook.passes[step][later] == ONE)
         return falls
+
+    def _find_taken(self, first: int, second: int) -> list[tuple[int, int]]:
+        """By early card that takes anything, what it takes at most from what both of two late acts count."""
+        found = self._taken.get((first, second))
+        if found is None:
+            takes = ((card, self._outlook.takes_most[card]) for card in self._outlook.early)
+            each = [(card, min(own.get(first, 0), own.get(second, 0))) for card, own in takes]
+            found = self._taken[first, second] = [(card, minor) for card, minor in each if minor]
+        return found
 
     def _find_share(self, premise: Premise, step: int) -> int:
         """The least share (scaled) of its base that an act gives when the acts that are sure before it gave."""
@@ -83,11 +94,25 @@ class Falls:
         """The most that an act gives on the lines that two others count."""
         found = self._most_on.get((step, first, second))
         if found is None:
-            group, act = self._outlook.group, self._outlook.group.acts[step]
-            span = group.spans[step] & group.spans[first] & group.spans[second]
-            found = group.most[step] if span else 0
-            if act.ceilings:
-                ceilings = zip(act.rows, act.ceilings, strict=True)
-                found = min(found, sum([most for row, most in ceilings if span >> row & 1]))
+            group = self._outlook.group
+            found = group.most[step] if group.spans[step] & group.spans[first] & group.spans[second] else 0
+            ceilings = self._ceilings(step)
+            if ceilings and found:
+                rows = self._rows(first) & self._rows(second)
+                found = min(found, sum([most for row, most in ceilings.items() if row in rows]))
             self._most_on[step, first, second] = found
+        return found
+
+    def _rows(self, step: int) -> frozenset[int]:
+        found = self._rows_of.get(step)
+        if found is None:
+            found = self._rows_of[step] = frozenset(self._outlook.group.acts[step].rows)
+        return found
+
+    def _ceilings(self, step: int) -> dict[int, int]:
+        """By row the most that an act gives there; empty where that is not told."""
+        found = self._ceilings_of.get(step)
+        if found is None:
+            act = self._outlook.group.acts[step]
+            found = self._ceilings_of[step] = dict(zip(act.rows, act.ceilings, strict=True)) if act.ceilings else {}
         return found

@@ -47,8 +47,7 @@ def find_slacks(outlook: Outlook, premise: Premise, units: Mapping[int, int], ea
 
 def _find_room(outlook: Outlook, falls: Falls, premise: Premise, floor: Floor) -> Room:
     left = outlook.base[floor.step] + outlook.loose[floor.step] - floor.at
-    cards = list(bits_of(premise.early))
-    costs = {card: outlook.takes[card].get(floor.step, 0) for card in cards}
+    costs = {card: outlook.takes[card].get(floor.step, 0) for card in bits_of(premise.early)}
     sure = falls.under(premise)
     for step in premise.late:
         share = outlook.passes[step].get(floor.step)
@@ -59,7 +58,8 @@ def _find_room(outlook: Outlook, falls: Falls, premise: Premise, floor: Floor) -
             continue
         fall = sure[step][floor.step]
         left -= fall.least
-        for card in cards:
-            costs[card] -= -(-fall.relief[card] // ONE)
+        for card, relief in fall.relief.items():
+            if card in costs:
+                costs[card] -= -(-relief // ONE)
     helped = {card: -cost for card, cost in costs.items() if cost < 0}
     return Room(left + sum(helped.values()), {card: max(cost, 0) for card, cost in costs.items()}, helped)

@@ -54,20 +54,16 @@ def _base_low(act: Act, view: _View, most: Sequence[int]) -> int:
     """The least that the base of an act falls to."""
     base = sum(view.own[act.at])
     if act.is_lowered:
-        rows = set(act.rows)
         for each in view.alternatives:
-            lowering = (
-                at for at in each if is_lowered_by(act, view.acts[at]) and not rows.isdisjoint(view.acts[at].rows)
-            )
+            lowering = (at for at in each if act.span & view.acts[at].span and is_lowered_by(act, view.acts[at]))
             base -= max((most[at] for at in lowering), default=0)
     return max(base, 0)
 
 
 def _lower_high(act: Act, view: _View, least: int) -> None:
     """What acts anyway lowers later bases by at least so much."""
-    rows = set(act.rows)
     for later in view.acts:
-        if is_lowered_by(later, act) and rows.issubset(later.rows):
+        if is_lowered_by(later, act) and not act.span & ~later.span:
             later.base_high -= least
 
 

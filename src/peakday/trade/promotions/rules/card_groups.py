@@ -105,11 +105,8 @@ def _join_on_crowded_rows(heads: list[int], problem: Problem) -> None:
     crowded = problem.crowded
     first: dict[int, int] = {}
     for act in problem.acts:
-        if not problem.spans[act.at] & crowded or not problem.most[act.at]:
-            continue
-        for row in act.rows:
-            if problem.room[row] < 0:
-                _join(heads, act.at, 1 << first.setdefault(row, act.at))
+        for row in bits_of(act.span & crowded) if problem.most[act.at] else ():
+            _join(heads, act.at, 1 << first.setdefault(row, act.at))
 
 
 def _find_sensitive(problem: Problem, sharing: Sequence[int]) -> list[int]:

@@ -7,7 +7,7 @@ late acts, as a share of what they give). Nothing here depends on a choice: it i
 Cards that are alike in all but their expiry, and exclude each other, are one: the one that expires first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -328,6 +328,7 @@ def _find_passes(
 ) -> _Passes:
     size = len(group.acts)
     passes = _Passes([{} for _ in range(size)], [{} for _ in range(size)], [{} for _ in range(size)], [0] * size)
+    rows_of = {step: frozenset(group.acts[step].rows) for step in late}
     for step in late:
         act = group.acts[step]
         own = dict(zip(act.rows, _bases(group, balance, act), strict=True))
@@ -337,26 +338,27 @@ def _find_passes(
             if later <= step or not common:
                 continue
             is_whole, most = common == group.spans[step], group.most[step]
-            rows = [row for row in bits_of(common) if row not in unpaid[later]]
+            shared = rows_of[step] & rows_of[later]
+            rows = shared - unpaid[later] if unpaid[later] else shared
             passes.most[step][later] = min(most, sum([parts[row] for row in rows])) if parts else most
             if not is_lowered_by(group.acts[later], act):
                 continue
-            share = ONE if is_whole else _least_common(group, own, step, common) * ONE // max(base[step], 1)
+            share = ONE if is_whole else _least_common(group, own, step, shared) * ONE // max(base[step], 1)
             passes.least[step][later] = share
             passes.common[step][later] = sum([own[row] for row in rows])
             passes.loose[later] += 0 if is_whole else common.bit_count()
     return passes
 
 
-def _least_common(group: Group, own: Mapping[int, int], step: int, common: int) -> int:
+def _least_common(group: Group, own: Mapping[int, int], step: int, rows: Collection[int]) -> int:
     """The least base of an act on some of its rows, of its whole base.
 
     Acts spread by what they count, so with progressive thresholds one that holds all of its rows leaves its shares as
     they are. What others take weighs more the less is left.
     """
     act = group.acts[step]
-    there, whole = sum([own[row] for row in bits_of(common)]), sum(own.values())
-    span, lost = group.spans[step], 0
+    there, whole = sum([own[row] for row in rows]), sum(own.values())
+    span, common, lost = group.spans[step], sum([1 << row for row in rows]), 0
     for each in [*group.cliques, *([other] for other in group.anyway)]:
         able = [other for other in each if other < step and group.spans[other] & common]
         if not group.is_parallel:

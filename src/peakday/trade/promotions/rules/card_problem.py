@@ -67,7 +67,7 @@ def state_problem(
         acts=acts,
         conflicts=conflicts,
         cliques=cliques,
-        spans=[sum([1 << row for row in act.rows]) for act in acts],
+        spans=[act.span for act in acts],
         most=most,
         ranks=_ranks(acts),
         opening=balance,

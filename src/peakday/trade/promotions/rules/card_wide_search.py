@@ -33,9 +33,11 @@ from peakday.trade.promotions.rules.card_premises import (
 )
 from peakday.trade.promotions.rules.card_problem import Problem
 from peakday.trade.promotions.rules.card_search import Found
+from peakday.trade.promotions.rules.card_sketch import Sketch
 from peakday.trade.promotions.rules.card_worths import Worths, lost_without, weigh
 
 FINE_PART, FINE_WORK = 12, 8_000  # for so much work, only so small a part of the tolerance is used
+SKETCH_WORK = 100
 RATE_STEPS = 7  # halvings in search of a floor's rate
 
 
@@ -69,16 +71,20 @@ _NOTHING = _Tried(-1, 0, 0, 0)
 class _Wide:
     """One group under way.
 
+    `sure` is what some set surely gives, `waiting` sets that may give most (with how much at most), not yet priced.
     `left` is the largest bound of what was not looked into, `anyway` what is given at most without late cards.
     """
 
     outlook: Outlook
     crowds: Crowds
     falls: Falls
+    sketch: Sketch
     pending: list[int]
     tolerance: int
     work: int
     fine_until: int
+    sure: int = -1
+    waiting: list[tuple[int, int]] = field(default_factory=list)
     best: _Tried = _NOTHING
     left: int = 0
     anyway: int = 0
@@ -91,7 +97,7 @@ class _Wide:
     def is_enough(self, bound: int) -> bool:
         """Whether nothing under this bound is worth a look."""
         tolerance = self.tolerance // FINE_PART if self.work > self.fine_until else self.tolerance
-        return bound <= self.best.given + tolerance or self.work <= 0
+        return bound <= self.sure + tolerance or self.work <= 0
 
 
 def search_wide(problem: Problem, positions: Sequence[int], work_max: int, tolerance: int) -> Found | None:
@@ -105,8 +111,9 @@ def search_wide(problem: Problem, positions: Sequence[int], work_max: int, toler
     if not all(act.counts for act in group.acts):
         return None
     wide = _Wide(
-        outlook, find_crowds(outlook), Falls(outlook), list_pending(outlook), tolerance, work_max, work_max - FINE_WORK
-    )
+        outlook, find_crowds(outlook), Falls(outlook), Sketch(outlook), list_pending(outlook), tolerance, work_max,
+        work_max - FINE_WORK,
+    )  # fmt: skip
     wide.anyway = _bound_without_choice(wide)
     heappush(wide.heap, _Offer(-ONE * ONE, 0, LateSet(0, 0, 0, 0)))
     while wide.heap:
@@ -115,6 +122,7 @@ def search_wide(problem: Problem, positions: Sequence[int], work_max: int, toler
             wide.left = max(wide.left, -offer.least)
             break
         _look_into(wide, offer)
+    _price_waiting(wide)
     if wide.best.given < 0:
         return None
     choices = tuple(at for step, at in enumerate(positions) if wide.best.taken >> step & 1)
@@ -302,12 +310,33 @@ def _losses(wide: _Wide, premise: Premise, sets: Sequence[Worths], bounds: Seque
 
 
 def _try(wide: _Wide, taken: int) -> None:
-    """Let a set of cards give, and keep it when it is the best."""
-    group = wide.outlook.group
-    if taken in wide.tried or any((taken & steps).bit_count() > most for steps, most in group.limited):
+    """Tell what a set of cards gives, and let it wait to be priced when it may be the best."""
+    if taken in wide.tried or any((taken & steps).bit_count() > most for steps, most in wide.outlook.group.limited):
         return
     wide.tried.add(taken)
     wide.count += 1
+    told = wide.sketch.given(taken)
+    if told is None:
+        _price(wide, taken)
+        return
+    least, most = told
+    wide.work -= SKETCH_WORK
+    if most >= wide.sure:
+        wide.sure = max(wide.sure, least)
+        wide.waiting.append((most, taken))
+
+
+def _price_waiting(wide: _Wide) -> None:
+    """Price the sets that may be the best, the most promising first."""
+    for most, taken in sorted(wide.waiting, reverse=True):
+        if most < wide.best.given:
+            break
+        _price(wide, taken)
+
+
+def _price(wide: _Wide, taken: int) -> None:
+    """Let a set of cards give, and keep it when it is the best."""
+    group = wide.outlook.group
     balance, used, given, ranks, rows = wide.outlook.balance, 0, 0, 0, 0
     for step, act in enumerate(group.acts):
         if act.is_choice and not taken >> step & 1:
@@ -322,3 +351,4 @@ def _try(wide: _Wide, taken: int) -> None:
                 ranks |= group.ranks[step]
     wide.work -= rows // 2
     wide.best = max(wide.best, _Tried(given, -used.bit_count(), ranks, used))
+    wide.sure = max(wide.sure, given)
