@@ -103,6 +103,9 @@ DOORS = (
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 MALL_STATIC = Path(peakday.__file__).parent / "apps/storefront/static"
 
+# a large cart makes tens of thousands of objects that counting frees: cycles are few, so they are looked for seldom
+GARBAGE_THRESHOLDS = (20_000, 20, 50)
+
 Opening = Callable[[], AbstractAsyncContextManager[House]]
 
 door = APIRouter()
@@ -138,6 +141,7 @@ async def open_own_house(warm_after_seconds: float = 0.0) -> AsyncIterator[House
     """The house of these settings' market; `warm_after_seconds`: who takes a dead one's place serves shoppers first."""
     async with open_house(read_settings()) as house, open_web_engines(house), warming(house, warm_after_seconds):
         gc.freeze()  # what is here stays: looking through it for garbage would hold every reader up for 0.1 s
+        gc.set_threshold(*GARBAGE_THRESHOLDS)
         yield house
 
 
