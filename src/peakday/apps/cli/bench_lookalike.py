@@ -10,7 +10,7 @@ cross-validation, on the same features.
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -35,8 +35,39 @@ group by household_id, product_category
 """
 
 
-def run(segments: int = SEGMENTS) -> dict[str, object]:
+def _plain(counts: "NDArray[Any]", seed: "NDArray[Any]") -> "NDArray[Any]":
+    import numpy as np  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - the extra `science`
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+
+    features = StandardScaler().fit_transform(np.log1p(counts))
+    scores: NDArray[Any] = LogisticRegression(max_iter=1_000).fit(features, seed).decision_function(features)
+    return scores
+
+
+def _tuned(counts: "NDArray[Any]", seed: "NDArray[Any]") -> "NDArray[Any]":
+    import numpy as np  # noqa: PLC0415
+
+    return shrunk_scores(np.log1p(counts), seed)
+
+
+METHODS: dict[str, Callable[[Any, Any], Any]] = {
+    "ours": score_likeness,
+    "logistic": _plain,
+    "logistic_tuned": _tuned,
+    "popularity": lambda counts, _: counts.sum(axis=1),
+}
+
+
+def run(segments: int = SEGMENTS, methods: Sequence[str] = tuple(METHODS)) -> dict[str, object]:
     """Run the bench; returns what `peakday bench lookalike --json` prints."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 - of scikit-learn
+
+    with threadpool_limits(1):
+        return _run(segments, methods)
+
+
+def _run(segments: int, methods: Sequence[str]) -> dict[str, object]:
     import numpy as np  # noqa: PLC0415 - the command line starts without it
 
     baskets, categories = _baskets()
@@ -54,26 +85,30 @@ def run(segments: int = SEGMENTS) -> dict[str, object]:
         counts = np.delete(baskets, column, axis=1)
         counts = counts[:, (counts > 0).mean(axis=0) >= SEEN_MIN]
         names.append(str(categories[column]))
-        for method, score in _METHODS.items():
+        for method in methods:
             ranked = np.flatnonzero(~seed)
-            ranked = ranked[np.argsort(-score(counts, seed)[ranked], kind="stable")]
+            ranked = ranked[np.argsort(-METHODS[method](counts, seed)[ranked], kind="stable")]
             for depth in DEPTHS:
                 best = hidden[ranked[: int(households * depth)]]
-                figures = float(best.sum() / hidden.sum()), float(best.mean() / hidden[ranked].mean())
-                found.setdefault(f"{method}_{depth:.0%}".replace("%", "pc"), []).append(figures)
-    told: dict[str, object] = {"households": households, "segments": len(names)}
+                told = float(best.sum() / hidden.sum()), float(best.mean() / hidden[ranked].mean())
+                found.setdefault(f"{method}_{depth:.0%}".replace("%", "pc"), []).append(told)
+    return {"households": households, "segments": len(names), **_summary(found), "names": names, **_wins(found)}
+
+
+def _summary(found: dict[str, list[tuple[float, float]]]) -> dict[str, object]:
+    told: dict[str, object] = {}
     for name, figures in found.items():
         for which, values in zip(("recall", "lift"), zip(*figures, strict=True), strict=True):
             told[f"{which}_{name}"] = round(statistics.mean(values), 3)
-            told[f"{which}_{name}_sd"] = round(statistics.stdev(values), 3)
-    return {**told, "names": names, **_wins(found)}
+            told[f"{which}_{name}_sd"] = round(statistics.stdev(values), 3) if len(values) > 1 else None
+    return told
 
 
 def _wins(found: dict[str, list[tuple[float, float]]]) -> dict[str, object]:
     """In how many segments ours found more, as many, and fewer than each rival at 10 %."""
     ours = [recall for recall, _ in found["ours_10pc"]]
     told: dict[str, object] = {}
-    for rival in [name for name in _METHODS if name != "ours"]:
+    for rival in [name for name in METHODS if name != "ours" and f"{name}_10pc" in found]:
         theirs = [recall for recall, _ in found[f"{rival}_10pc"]]
         signs = [(our > their) - (our < their) for our, their in zip(ours, theirs, strict=True)]
         told[f"more_even_fewer_than_{rival}"] = [signs.count(1), signs.count(0), signs.count(-1)]
@@ -91,27 +126,3 @@ def _baskets() -> tuple["NDArray[Any]", "NDArray[Any]"]:
     table = np.zeros((len(households), len(categories)))
     table[row, column] = [int(one[2]) for one in rows]
     return table, categories
-
-
-def _plain(counts: "NDArray[Any]", seed: "NDArray[Any]") -> "NDArray[Any]":
-    import numpy as np  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - the extra `science`
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
-
-    features = StandardScaler().fit_transform(np.log1p(counts))
-    scores: NDArray[Any] = LogisticRegression(max_iter=1_000).fit(features, seed).decision_function(features)
-    return scores
-
-
-def _tuned(counts: "NDArray[Any]", seed: "NDArray[Any]") -> "NDArray[Any]":
-    import numpy as np  # noqa: PLC0415
-
-    return shrunk_scores(np.log1p(counts), seed)
-
-
-_METHODS: dict[str, Callable[[Any, Any], Any]] = {
-    "ours": score_likeness,
-    "logistic": _plain,
-    "logistic_tuned": _tuned,
-    "popularity": lambda counts, _: counts.sum(axis=1),
-}

@@ -24,19 +24,19 @@ NONE, WOMENS = "No E-Mail", "Womens E-Mail"
 _WORDS = {"zip_code": ("Rural", "Surburban", "Urban"), "channel": ("Multichannel", "Phone", "Web")}
 
 
-def run(data: Path = DATA, halves: int = HALVES) -> dict[str, object]:
+def run(data: Path = DATA, halves: int = HALVES, resampled: int = RESAMPLED) -> dict[str, object]:
     """Run the bench; returns what `peakday bench uplift --json` prints."""
     with data.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    any_mail = _measure(rows, halves)
-    womens = _measure([row for row in rows if row["segment"] in {NONE, WOMENS}], halves)
+    any_mail = _measure(rows, halves, resampled)
+    womens = _measure([row for row in rows if row["segment"] in {NONE, WOMENS}], halves, resampled)
     return {
         "people": len(rows), "halves": halves, **{f"any_{name}": told for name, told in any_mail.items()},
         **{f"womens_{name}": told for name, told in womens.items()},
     }  # fmt: skip
 
 
-def _measure(rows: list[dict[str, str]], halves: int) -> dict[str, object]:
+def _measure(rows: list[dict[str, str]], halves: int, resampled: int) -> dict[str, object]:
     import numpy as np  # noqa: PLC0415 - the command line starts without it
 
     features = _features(rows)
@@ -52,7 +52,7 @@ def _measure(rows: list[dict[str, str]], halves: int) -> dict[str, object]:
             "response": _response(features[learnt][treated[learnt]], visited[learnt][treated[learnt]], features[told]),
             "random": draw.random(len(told)),
         }
-        for _ in range(RESAMPLED):
+        for _ in range(resampled):
             again = draw.integers(0, len(told), len(told))
             arms, answers = treated[told][again], visited[told][again]
             figures = {name: qini_of(score[again], arms, answers) for name, score in scores.items()}

@@ -26,13 +26,15 @@ def score_likeness(counts: "NDArray[Any]", is_seed: "NDArray[Any]", draw: int = 
     `counts`: people × features, not negative; `is_seed`: people, bool, at least SEED_MIN of them and as many others.
     """
     import numpy as np  # noqa: PLC0415 - only who expands a crowd pays for it
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 - of scikit-learn
 
     assert min(is_seed.sum(), (~is_seed).sum()) >= SEED_MIN, "too few people on one side"
     logs = np.log1p(counts)
     logs = logs[:, logs.std(axis=0) > 0]
     if not logs.shape[1]:
         return np.zeros(len(counts))
-    votes = shrunk_scores(logs, is_seed, draw), _forest_scores(logs, is_seed, draw)
+    with threadpool_limits(1):  # small tables: threads that wait for each other cost ten times the work
+        votes = shrunk_scores(logs, is_seed, draw), _forest_scores(logs, is_seed, draw)
     scores: NDArray[Any] = _standard(votes[0]) + _standard(votes[1])
     return scores
 

@@ -22,6 +22,7 @@ def score_uplift(
 ) -> "NDArray[Any]":
     """The uplift of `others` (rows of the same features), learnt from an experiment."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - the extra `science`
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 - of scikit-learn
 
     centre, spread = features.mean(axis=0), features.std(axis=0)
     spread = spread + (spread == 0)
@@ -32,7 +33,8 @@ def score_uplift(
         told: NDArray[Any] = model.predict_proba((others - centre) / spread)[:, 1]
         return told
 
-    uplift: NDArray[Any] = chance(is_treated) - chance(~is_treated)
+    with threadpool_limits(1):
+        uplift: NDArray[Any] = chance(is_treated) - chance(~is_treated)
     return uplift
 
 
