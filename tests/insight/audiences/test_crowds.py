@@ -139,12 +139,13 @@ async def test_a_crowd_of_crowds_stands_until_it_is_removed_itself(house, market
 @pytest.mark.capability("AD-09")
 async def test_a_campaign_leaves_whom_it_reached_as_a_crowd_and_the_universe_bounds_it(house, market, shop):
     crowded(house, market, SHOWN_MIN)
+    market.order("p3", ago(house, 9), ago(house, 9), terminal="pc")
     opened(house, market, shop)
     reached = [f"p{number}" for number in range(SHOWN_MIN)]
     crowd = await api.deposit_crowd(house, SYSTEM, shop, "reached", [*reached, "a stranger"], note="campaign 7")
     assert (await api.count_crowd(house, SYSTEM, shop, crowd.crowd_id))[1].people == SHOWN_MIN
     contrasts = await api.contrast_crowd(house, SYSTEM, shop, crowd.crowd_id)
-    told = [(one.tag.name, one.index, one.is_significant) for one in contrasts]
+    told = [(one.tag.name, one.index, one.is_significant) for one in contrasts]  # the tag of one buyer is not told
     assert told == [("app", 100.0, False), ("visitor", 100.0, False)]
 
 

@@ -20,6 +20,7 @@ from peakday.insight.audiences.model import Contrast, Crowd, Did, DidInOrder, Ha
 from peakday.insight.audiences.rules.crowd_contrast import contrasts_of
 from peakday.insight.audiences.rules.crowd_count import clip_leaves, count_members, find_members
 from peakday.insight.audiences.rules.crowd_expression import leaves_of, parse_expression
+from peakday.insight.audiences.rules.crowd_size import size_of
 from peakday.insight.audiences.tags import EVERYBODY, KNOWN_DAYS, TAGS, did_sql, order_sql
 from peakday.insight.metrics.api import Reach
 from peakday.kernel.database import Database
@@ -113,13 +114,14 @@ class CrowdReader:
         return dict(zip(TAGS, leaves, strict=True))
 
     async def contrasts(self, shop_id: UUID, members: BitMap, day: date) -> list[Contrast]:
-        """In which tags a crowd differs from the universe."""
+        """In which tags a crowd differs from the universe; a tag of too few to tell is left out."""
         universe, tagged = await self.universe(shop_id, day), await self.tag_people(shop_id, day)
         rows: list[tuple[Tag, int, int]] = [
             (tag, members.intersection_cardinality(tagged[name]), universe.intersection_cardinality(tagged[name]))
             for name, tag in TAGS.items()
         ]
-        return contrasts_of(len(members), len(universe), rows)
+        told = [row for row in rows if None not in (size_of(row[1]).people, size_of(row[2]).people)]
+        return contrasts_of(len(members), len(universe), told)
 
     async def ask(self, sql: str, parameters: dict[str, Any]) -> Rows:
         """The rows of one select over one shop's facts (`shop_id`, `first_day`, `last_day`)."""
