@@ -356,7 +356,7 @@ async def save_plan(scene: Scene) -> Ask:
 async def run_plan(scene: Scene) -> Ask:
     saved = await save_plan(scene)
     plan = await scene.make("staff", saved.path, saved.json)
-    return Ask("staff", f"POST {PLATFORM}/switch-plans/{plan['plan_id']}/runs", WHY, is_keyed=True)
+    return Ask("staff", f"POST {PLATFORM}/switch-plans/{plan['plan_id']}/runs", WHY)
 
 
 async def undo_plan(scene: Scene) -> Ask:
@@ -368,7 +368,7 @@ async def undo_plan(scene: Scene) -> Ask:
 async def freeze(scene: Scene) -> Ask:
     starts = scene.now + timedelta(days=50)
     form = WHY | {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(days=1)).isoformat()}
-    return Ask("staff", f"POST {PLATFORM}/freezes", form, is_keyed=True)
+    return Ask("staff", f"POST {PLATFORM}/freezes", form)
 
 
 async def cancel_freeze(scene: Scene) -> Ask:
@@ -379,7 +379,7 @@ async def cancel_freeze(scene: Scene) -> Ask:
 
 async def ask_override(scene: Scene) -> Ask:
     form = WHY | {"name": await _switch(scene), "percent": 100}
-    return Ask("staff", f"POST {PLATFORM}/switch-overrides", form, is_keyed=True)
+    return Ask("staff", f"POST {PLATFORM}/switch-overrides", form)
 
 
 async def _override(scene: Scene) -> str:

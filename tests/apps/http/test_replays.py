@@ -16,7 +16,7 @@ from peakday.apps.simulation.virtual_clock import install
 from peakday.kernel.clock import FixedClock
 from peakday.kernel.database import connect
 from tests.apps.http.replayed_by_houses import ROWS as HOUSES
-from tests.apps.http.replayed_by_houses import UNGRANTED, freeze
+from tests.apps.http.replayed_by_houses import UNGRANTED, roll_switch_back
 from tests.apps.http.replayed_by_shoppers import ROWS as SHOPPERS
 from tests.apps.http.replaying import look_query, open_scenes, read_tables
 from tests.trade.sale_events.builders import OPENING
@@ -72,13 +72,13 @@ async def test_every_change_asked_again_and_at_once_has_one_effect(scenes):
     async with one.house.database.read() as connection:
         look = await connection.prepare(look_query(await read_tables(connection)))
         wrong = [fault for door, row in ROWS.items() for fault in await faults_of(door, row, (one, two), look)]
-        planted = await faults_of("planted", _freeze_without_a_key, (one, two), look)
+        planted = await faults_of("planted", _rollback_without_a_key, (one, two), look)
     assert wrong == []
-    assert planted[0] == "planted: asked again it changed kernel.switch_freeze"
+    assert planted[0] == "planted: asked again it changed kernel.switch_change"
 
 
-async def _freeze_without_a_key(scene):
-    return replace(await freeze(scene), is_keyed=False)
+async def _rollback_without_a_key(scene):
+    return replace(await roll_switch_back(scene), is_keyed=False)
 
 
 async def faults_of(door, row, scenes, look):

@@ -36,15 +36,25 @@ LIST_MAX = 50
 async def make_freeze(
     tx: Tx, actor: Actor, starts_at: datetime, ends_at: datetime, reason: str, now: datetime
 ) -> Freeze:
-    """A new freeze, from now on or later. Refuses `Invalid`, `NotAllowed`."""
+    """A new freeze, from now on or later; asked for again by the same person, the one that stands.
+
+    Refuses `Invalid`, `NotAllowed`.
+    """
     require_staff(actor)
     if not now - timedelta(minutes=5) <= starts_at < ends_at <= starts_at + timedelta(days=FREEZE_DAYS_MAX):
         message = Text("封网须从现在或以后开始,最长 30 天", "A freeze begins now or later and lasts at most 30 days")
         raise Invalid(Problem("ends_at", "freeze_invalid", message, Text("修改起止时间", "Change its instants")))
+    wanted = starts_at, ends_at, check_reason(reason), actor.account_id
+    await tx.execute("lock table kernel.switch_freeze in share row exclusive mode")
     row = await tx.fetchrow(
+        f"select {FREEZE_COLUMNS} from kernel.switch_freeze where starts_at = $1 and ends_at = $2 and reason = $3"
+        " and made_by is not distinct from $4 and cancelled_at is null order by freeze_id limit 1",
+        *wanted,
+    )  # fmt: skip
+    row = row or await tx.fetchrow(
         "insert into kernel.switch_freeze (freeze_id, starts_at, ends_at, reason, made_by, made_by_name, made_at)"
         f" values ($1, $2, $3, $4, $5, $6, $7) returning {FREEZE_COLUMNS}",
-        new_id(now), starts_at, ends_at, check_reason(reason), actor.account_id, actor.name, now,
+        new_id(now), *wanted, actor.name, now,
     )  # fmt: skip
     assert row is not None
     return Freeze(**dict(row))
@@ -75,16 +85,27 @@ async def list_freezes(tx: Tx, actor: Actor) -> list[Freeze]:
 async def ask_override(
     tx: Tx, actor: Actor, setting: Setting, reason: str, now: datetime
 ) -> Override:  # fmt: skip
-    """Ask another person to turn a switch past the gate. Refuses `Invalid`, `NotFound`, `NotAllowed`."""
+    """Ask another person to turn a switch past the gate; asked again while it is open, the same question.
+
+    Refuses `Invalid`, `NotFound`, `NotAllowed`.
+    """
     require_staff(actor)
     if actor.account_id is None:
         raise NotSignedIn
     check_percent(setting.percent)
     await lock_switches(tx, [setting.name])
+    wanted = setting.name, setting.percent, check_reason(reason), actor.account_id
+    row = await tx.fetchrow(
+        f"select {_COLUMNS} from kernel.switch_override where name = $1 and percent = $2 and reason = $3"
+        " and asked_by = $4 and settled_at is null order by override_id desc limit 1",
+        *wanted,
+    )  # fmt: skip
+    if row is not None and is_open(Override(**dict(row)), now):
+        return Override(**dict(row))
     row = await tx.fetchrow(
         "insert into kernel.switch_override (override_id, name, percent, reason, asked_by, asked_by_name, asked_at)"
         f" values ($1, $2, $3, $4, $5, $6, $7) returning {_COLUMNS}",
-        new_id(now), setting.name, setting.percent, check_reason(reason), actor.account_id, actor.name, now,
+        new_id(now), *wanted, actor.name, now,
     )  # fmt: skip
     assert row is not None
     return Override(**dict(row))

@@ -60,19 +60,30 @@ async def list_plans(tx: Tx, actor: Actor) -> list[SwitchPlan]:
 
 
 async def run_plan(tx: Tx, actor: Actor, plan_id: UUID, reason: str, now: datetime) -> PlanRun:
-    """Turn all of a plan's switches. Refuses a freeze's gate, `Invalid`, `NotFound`, `NotAllowed`."""
+    """Turn all of a plan's switches; asked again by the same person while all of them stand so, the run that stands.
+
+    Refuses a freeze's gate, `Invalid`, `NotFound`, `NotAllowed`.
+    """
     require_staff(actor)
     reason = check_reason(reason)
     row = await tx.fetchrow("select * from kernel.switch_plan where plan_id = $1 for share", plan_id)
     if row is None:
         raise NotFound
     run_id, percents = new_id(now), {step.name: step.percent for step in _plan(row).steps}
+    switches = await lock_switches(tx, list(percents))
+    stands = await tx.fetchval(
+        "select run_id from kernel.switch_plan_run where plan_id = $1 and reason = $2"
+        " and started_by is not distinct from $3 and undone_at is null order by run_id desc limit 1",
+        plan_id, reason, actor.account_id,
+    )  # fmt: skip
+    if stands is not None and all(percents[switch.name] == switch.percent for switch in switches):
+        return await _get_run(tx, stands)
     await tx.execute(
         "insert into kernel.switch_plan_run (run_id, plan_id, reason, started_by, started_by_name, started_at)"
         " values ($1, $2, $3, $4, $5, $6)",
         run_id, plan_id, reason, actor.account_id, actor.name, now,
     )  # fmt: skip
-    for switch in await lock_switches(tx, list(percents)):
+    for switch in switches:
         if percents[switch.name] != switch.percent:
             wanted = Turn(percents[switch.name], ChangeKind.PLAN, reason, run_id=run_id)
             await turn(tx, actor, switch, wanted, now)
