@@ -83,13 +83,14 @@ def rows_in_scope(
 
 def find_conflict(candidates: Sequence[Candidate], rules: PriceRules) -> tuple[Id, Id] | None:
     """The first two instruments that may not act together; None when the set is allowed. Linear in rows."""
-    seen: dict[tuple[object, ...], Id] = {}
-    for candidate in candidates:
-        own = candidate.instrument.instrument_id
-        for place in places_of(candidate, rules):
-            other = seen.setdefault(place, own)
-            if other != own:
-                return other, own
+    taken: dict[tuple[str | None, Extent], set[object]] = {}
+    for at, candidate in enumerate(candidates):
+        group = group_of(candidate.instrument, rules)
+        if group is not None:
+            places, before = set(_extent_of(candidate)), taken.setdefault((group, candidate.rule.extent), set())
+            if not before.isdisjoint(places):
+                return _first_taker(candidates[:at], candidate, rules), candidate.instrument.instrument_id
+            before |= places
     return _too_many_of_a_template(candidates) or _excluded(candidates, rules)
 
 
@@ -123,13 +124,22 @@ def places_of(candidate: Candidate, rules: PriceRules) -> Iterable[tuple[object,
     group = group_of(candidate.instrument, rules)
     if group is None:
         return ()
-    if candidate.rule.extent is Extent.CHECKOUT:
-        return ((group,),)
     return ((group, candidate.rule.extent, place) for place in _extent_of(candidate))
 
 
 def _extent_of(candidate: Candidate) -> Iterable[object]:
+    if candidate.rule.extent is Extent.CHECKOUT:
+        return (None,)
     return candidate.rows if candidate.rule.extent is Extent.LINE else candidate.shops
+
+
+def _first_taker(before: Sequence[Candidate], candidate: Candidate, rules: PriceRules) -> Id:
+    """Which of those before took the first of the candidate's places that is taken."""
+    takers: dict[tuple[object, ...], Id] = {}
+    for other in before:
+        for place in places_of(other, rules):
+            takers.setdefault(place, other.instrument.instrument_id)
+    return next(takers[place] for place in places_of(candidate, rules) if place in takers)
 
 
 def _too_many_of_a_template(candidates: Sequence[Candidate]) -> tuple[Id, Id] | None:

@@ -3,10 +3,10 @@
 An act that is sure to give gives a share of what it counts at least, on every line alike (a payment: of what is left
 there, which only with progressive thresholds lowers a later base). So on the lines that both
 count, the base of the later act falls by that share of what is there; and where an early card takes from it before, by
-that share of it less (`relief`). What an act gives in all does not tell it as well: it may lie on other lines.
+that share of it less (relief). What an act gives in all does not tell it as well: it may lie on other lines.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from peakday.trade.promotions.rules.card_bounds import ONE
@@ -15,13 +15,14 @@ from peakday.trade.promotions.rules.card_premises import Floor, Premise, can_fai
 
 
 class Fall(NamedTuple):
-    """A base falls by `least`, less the relief (scaled) of each early card that is used and has one.
+    """A base falls by `least`, less the `share` (scaled) of what each early card that is used takes there before.
 
     `is_whole`: the later act counts all lines of the one that gives.
     """
 
     least: int
-    relief: Mapping[int, int]
+    share: int
+    taken: Sequence[tuple[int, int]]  # by early card
     is_whole: bool
 
 
@@ -57,9 +58,10 @@ class Falls:
         for later, common in outlook.common[step].items():
             if later in premise.late:
                 gone = sum([self._find_most_on(other, step, later) for other in before])
-                relief = {card: share * minor for card, minor in self._find_taken(step, later)}
                 least = max(share * (common - gone) // ONE - cut, 0)
-                falls[later] = Fall(least, relief, is_whole=outlook.passes[step][later] == ONE)
+                falls[later] = Fall(
+                    least, share, self._find_taken(step, later), is_whole=outlook.passes[step][later] == ONE
+                )
         return falls
 
     def _find_taken(self, first: int, second: int) -> list[tuple[int, int]]:

@@ -58,8 +58,8 @@ def _find_room(outlook: Outlook, falls: Falls, premise: Premise, floor: Floor) -
             continue
         fall = sure[step][floor.step]
         left -= fall.least
-        for card, relief in fall.relief.items():
+        for card, minor in fall.taken:
             if card in costs:
-                costs[card] -= -(-relief // ONE)
+                costs[card] -= -(-fall.share * minor // ONE)
     helped = {card: -cost for card, cost in costs.items() if cost < 0}
     return Room(left + sum(helped.values()), {card: max(cost, 0) for card, cost in costs.items()}, helped)

@@ -56,6 +56,7 @@ def lay_out_group(problem: Problem, positions: Sequence[int]) -> Group:
     spans = [problem.spans[at] for at in positions]
     mine = sum(1 << at for at in positions)
     step_of = {at: step for step, at in enumerate(positions)}
+    crowded = problem.crowded
     rows = {row for act in acts for row in act.rows}
     return Group(
         acts=acts,
@@ -68,7 +69,7 @@ def lay_out_group(problem: Problem, positions: Sequence[int]) -> Group:
         limited=[
             (sum(1 << step_of[at] for at in bits_of(bits & mine)), most) for bits, most in problem.conflicts.limited
         ],
-        touched=[_touched(acts, spans, step, problem.crowded) for step in range(len(acts))],
+        touched=[_touched(acts, spans, step, crowded) for step in range(len(acts))],
         rest=sum([problem.opening.left[row] for row in rows]),
         is_parallel=problem.is_parallel,
     )

@@ -28,8 +28,11 @@ class Packing:
         found = known.get(blocked)
         if found is None:
             found = self.most(place + 1, blocked)
-            if not blocked >> self.cards[place] & 1 and self._worths[place] > 0:
-                found = max(found, self._worths[place] + self.most(place + 1, blocked | self._rivals[place]))
+            worth = self._worths[place]
+            if worth > 0 and not blocked >> self.cards[place] & 1:
+                used = worth + self.most(place + 1, blocked | self._rivals[place])
+                if used > found:
+                    found = used
             known[blocked] = found
         return found
 

@@ -43,7 +43,7 @@ class Sketch:
         self._left = [float(sum([balance.left[row] for row in each])) for each in rows.values()]
         steps = range(len(group.acts))
         self._cells = [[cell for cell, marks in enumerate(rows) if marks >> step & 1] for step in steps]
-        self._rounded = [self._round(step) for step in steps]
+        self._rounded: list[list[int] | None] = [None for _ in steps]
 
     def given(self, taken: int) -> tuple[int, int] | None:
         """What these cards (bits) and what acts anyway give at least and at most; None where rounding may decide."""
@@ -68,7 +68,7 @@ class Sketch:
             given += sum(found.parts)
             changed += found.unsure
             if found.parts:
-                gave.append(self._rounded[step])
+                gave.append(self._rounded[step] or self._round(step))
         return math.floor(given - changed), math.floor(given + changed) + 1
 
     def _round(self, before: int) -> list[int]:
@@ -76,7 +76,8 @@ class Sketch:
         own = set(self._cells[before])
         whole = sum([self._sizes[cell] for cell in own])
         common = [sum([self._sizes[cell] for cell in own.intersection(cells)]) for cells in self._cells]
-        return [min(each, whole - each) for each in common]
+        found = self._rounded[before] = [min(each, whole - each) for each in common]
+        return found
 
     def _give(self, act: Act, own: Sequence[float], rest: Sequence[float], unsure: float) -> _Given | None:
         """What an act gives before its funders are asked."""

@@ -83,9 +83,9 @@ def _add_relief(cards: dict[int, int], sure: Mapping[int, Mapping[int, Fall]], d
         for later, fall in falls.items():
             drag = drags.get(later)
             if drag and not fall.is_whole:
-                for card, less in fall.relief.items():
+                for card, minor in fall.taken:
                     if card in cards:
-                        cards[card] += -(-drag * less // ONE)
+                        cards[card] += -(-drag * fall.share * minor // ONE)
 
 
 def _weigh_cards(outlook: Outlook, premise: Premise, drags: Mapping[int, int]) -> dict[int, int]:
