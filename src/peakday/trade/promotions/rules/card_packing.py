@@ -31,8 +31,7 @@ class Packing:
             worth = self._worths[place]
             if worth > 0 and not blocked >> self.cards[place] & 1:
                 used = worth + self.most(place + 1, blocked | self._rivals[place])
-                if used > found:
-                    found = used
+                found = max(found, used)
             known[blocked] = found
         return found
 
