@@ -1,0 +1,1 @@
+"""Which acts does the room `channels` do?"""

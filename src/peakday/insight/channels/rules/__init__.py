@@ -1,0 +1,1 @@
+"""Which policies turn a channel's rows into one calibre?"""
