@@ -36,6 +36,7 @@ from peakday.insight.audiences.web import merchant as audiences_pages
 from peakday.insight.audiences.web import my_v1 as audiences_my_api
 from peakday.insight.audiences.web import v1 as audiences_api
 from peakday.insight.behaviour.web import v1 as behaviour_api
+from peakday.insight.channels.web import merchant as channels_pages
 from peakday.insight.consumers.web import merchant as consumers_pages
 from peakday.insight.metrics.web import v1 as metrics_api
 from peakday.kernel.actor import ActorKind
@@ -83,7 +84,7 @@ ROOMS = (
     accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, claims_api, orders_api, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
-    consumers_pages, audiences_api, audiences_pages, importers_pages, health_pages, workbench_pages,
+    consumers_pages, channels_pages, audiences_api, audiences_pages, importers_pages, health_pages, workbench_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,
     audiences_my_api, mall_api, mall_pages,
@@ -104,7 +105,7 @@ STATIC = Path(peakday.__file__).parent / "apps/console/static"
 MALL_STATIC = Path(peakday.__file__).parent / "apps/storefront/static"
 
 # a large cart makes tens of thousands of objects that counting frees: cycles are few, so they are looked for seldom
-GARBAGE_THRESHOLDS = (20_000, 20, 50)
+GARBAGE_THRESHOLDS = (200_000, 20, 50)
 
 Opening = Callable[[], AbstractAsyncContextManager[House]]
 
