@@ -1,0 +1,1 @@
+"""What will a shop sell, and how sure is that?"""
