@@ -48,7 +48,7 @@ group by 1, 2, 3 order by 2, 1, 3
 async def list_connections(tx: Tx, shop_id: UUID) -> list[Connection]:
     """The shop's channels, oldest first."""
     rows = await tx.fetch(
-        "select * from channels.connection where shop_id = $1 order by created_at, connection_id limit $2",
+        "select * from channels.connection where shop_id = $1 order by created_at, name limit $2",
         shop_id, CONNECTIONS_MAX,
     )  # fmt: skip
     return [_connection(row) for row in rows]
