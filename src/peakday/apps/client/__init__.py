@@ -4,6 +4,7 @@ Written by `python tools/client.py` from the routes; `transport.py` is written b
 """
 
 from peakday.apps.client.doors_accounts import AccountsDoors
+from peakday.apps.client.doors_audiences import AudiencesDoors
 from peakday.apps.client.doors_behaviour import BehaviourDoors
 from peakday.apps.client.doors_carts import CartsDoors
 from peakday.apps.client.doors_catalog import CatalogDoors
@@ -26,6 +27,7 @@ __all__ = ["ApiRefusal", "Client"]
 
 class Client(
     AccountsDoors,
+    AudiencesDoors,
     BehaviourDoors,
     CartsDoors,
     CatalogDoors,
