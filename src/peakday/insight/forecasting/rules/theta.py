@@ -28,12 +28,17 @@ def forecast_theta(panel: Array, horizon: int, season: int) -> Array:
     """The Theta method, a row a series, never below zero. A series of one value goes on as it is."""
     shares = seasonal_shares(panel, season)
     plain = panel / along_history(shares, panel.shape[1])
+    return np.maximum(extend_theta(plain, horizon) * ahead(shares, horizon), 0.0)
+
+
+def extend_theta(plain: Array, horizon: int) -> Array:
+    """The Theta line of series without a season; may fall below zero."""
     start, slope = _straight_lines(plain)
-    steps = np.arange(1 - panel.shape[1], horizon + 1)
+    steps = np.arange(1 - plain.shape[1], horizon + 1)
     line = start[:, None] + slope[:, None] * steps
-    level = smooth(2 * plain - line[:, : panel.shape[1]]).level
-    forecast = (level[:, None] + line[:, panel.shape[1] :]) / 2
-    return np.maximum(forecast * ahead(shares, horizon), 0.0)
+    level = smooth(2 * plain - line[:, : plain.shape[1]]).level
+    forecast: Array = (level[:, None] + line[:, plain.shape[1] :]) / 2
+    return forecast
 
 
 def _straight_lines(panel: Array) -> tuple[Array, Array]:
