@@ -1,6 +1,7 @@
 """Is the default forecast better than what it is held against, and does it fall back where it knows nothing?"""
 
 import csv
+import time
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,13 @@ def test_the_default_beats_theta_and_seasonal_naive_on_the_months_of_m3_by_perce
     scaled = [mase(truth, one, history, 12).mean() for one in said]
     assert percents[0] < percents[1] < percents[2]
     assert scaled[1] < scaled[0] < scaled[2]  # Theta is still better here: an open miss, kept in sight
+
+
+def test_the_default_does_five_hundred_series_of_three_years_of_weeks_in_a_second_of_one_core():
+    panel = np.random.default_rng(2022).poisson(20, (1_000, 156)).astype(float)
+    begun = time.process_time()
+    forecast_blend(panel, 13, 52)
+    assert time.process_time() - begun < 2.0
 
 
 def test_a_series_too_short_to_look_back_on_is_forecast_by_theta_and_says_so():

@@ -51,19 +51,20 @@ def _walk(panel: Array, weights: Array) -> tuple[Array, Array]:
     `level` starts at 0 and `trace` is what is left of the first level: the true error is `error - first * trace`.
     """
     level, trace = np.zeros_like(weights), np.ones_like(weights)
-    squares, cross, traces = np.zeros_like(weights), np.zeros_like(weights), np.zeros_like(weights)
-    keep = 1 - weights
+    squares, cross, keep = np.zeros_like(weights), np.zeros_like(weights), 1 - weights
     known = np.isfinite(panel)
     for step in range(panel.shape[1]):
-        is_on = known[:, step]
-        rows = slice(None) if is_on.all() else is_on
-        error = panel[rows, step, None] - level[rows]
-        left = trace[rows]
-        squares[rows] += error * error
-        cross[rows] += error * left
-        traces[rows] += left * left
-        level[rows] += weights[rows] * error
-        trace[rows] = left * keep[rows]
-    first = cross / traces
+        error = panel[:, step, None] - level
+        is_on = known[:, step, None]
+        if is_on.all():
+            cross += error * trace
+            trace *= keep
+        else:
+            error = np.where(is_on, error, 0.0)
+            cross += error * trace
+            trace *= np.where(is_on, keep, 1.0)
+        squares += error * error
+        level += weights * error
+    first = cross * (1 - keep * keep) / (1 - trace * trace)
     count = np.maximum(known.sum(axis=1), 1)[:, None]
     return level + first * trace, np.maximum(squares - first * cross, 0.0) / count
