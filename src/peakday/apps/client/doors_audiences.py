@@ -80,10 +80,10 @@ class AudiencesDoors(Transport):
         """Let a person be addressed again."""
         return self.ask("DELETE", f"/v1/shops/{shop_id}/crowd-withdrawals/{person}", bytes)
 
-    def withdraw(self) -> bytes:
+    def withdraw_everywhere(self) -> bytes:
         """Withdraw the consent to be addressed, for all shops; it counts from the next read of any crowd."""
         return self.ask("PUT", "/v1/my/crowd-withdrawal", bytes)
 
-    def give_back(self) -> bytes:
+    def allow_everywhere(self) -> bytes:
         """Let all shops address me again, but those that were told otherwise one by one."""
         return self.ask("DELETE", "/v1/my/crowd-withdrawal", bytes)

@@ -13,12 +13,12 @@ ANSWERS: dict[int | str, dict[str, Any]] = {status: PROBLEM_RESPONSES[status] fo
 
 
 @router.put("/crowd-withdrawal", status_code=204, response_class=Response, responses=ANSWERS)
-async def withdraw(request: Request) -> None:
+async def withdraw_everywhere(request: Request) -> None:
     """Withdraw the consent to be addressed, for all shops; it counts from the next read of any crowd."""
     await api.change_my_consent(house_of(request), actor_of(request), is_given=False)
 
 
 @router.delete("/crowd-withdrawal", status_code=204, response_class=Response, responses=ANSWERS)
-async def give_back(request: Request) -> None:
+async def allow_everywhere(request: Request) -> None:
     """Let all shops address me again, but those that were told otherwise one by one."""
     await api.change_my_consent(house_of(request), actor_of(request), is_given=True)
