@@ -17,7 +17,6 @@ import re
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -32,6 +31,7 @@ import uvloop
 from fastapi import FastAPI
 from rich.console import Console
 
+from peakday.apps.cli.bench_home import bench_home
 from peakday.apps.cli.first_data import fill_market
 from peakday.apps.http.app import create_app
 from peakday.apps.importers.demo_accounts import DemoLogin
@@ -39,8 +39,6 @@ from peakday.apps.opening import open_house, open_web_engines
 from peakday.insight.metrics.api import FactStore
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.database import Database, connect
-from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
 from peakday.kernel.house import House
 from peakday.kernel.settings import Settings, read_settings
 from peakday.trade.orders import api as orders
@@ -99,18 +97,9 @@ class Waits:
 
 def run(readers: int = READERS, rounds: int = ROUNDS) -> dict[str, object]:
     """Run the bench; returns what `peakday bench advisor --json` prints."""
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        settings.home.mkdir(parents=True)
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            logins = asyncio.run(fill_market(settings, Console(stderr=True), with_sample=True))
-            return measure_market(settings, url, logins, readers, rounds)
-        finally:
-            if settings.database_url is None:
-                stop_server(settings)
+    with bench_home() as (settings, url, _):
+        logins = asyncio.run(fill_market(settings, Console(stderr=True), with_sample=True))
+        return measure_market(settings, url, logins, readers, rounds)
 
 
 def measure_market(

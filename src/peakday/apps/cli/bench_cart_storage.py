@@ -6,19 +6,14 @@ PostgreSQL says of its files, so page heads, free space and the index are in the
 """
 
 import asyncio
-import os
 import random
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
+from peakday.apps.cli.bench_home import bench_home
 from peakday.kernel.database import Database, connect
-from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
-from peakday.kernel.settings import read_settings
 from peakday.trade.carts.api import LINES_MAX
 
 LINES = 1_000_000
@@ -34,16 +29,8 @@ _COLUMNS = ["buyer_id", "sku_id", "shop_id", "seen_minor", "added_at", "quantity
 
 def run(lines: int = LINES) -> dict[str, object]:
     """Run the bench in a temporary installation; returns what `peakday bench cart-storage --json` prints."""
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            return asyncio.run(_run(url, lines))
-        finally:
-            if settings.database_url is None:
-                stop_server(settings)
+    with bench_home() as (_, url, _):
+        return asyncio.run(_run(url, lines))
 
 
 async def _run(url: str, lines: int) -> dict[str, object]:

@@ -7,23 +7,19 @@ that were spoiled, and the stored items with the others. The naive form in the s
 
 import asyncio
 import csv
-import os
 import resource
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from peakday.apps.cli.bench_home import bench_home
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import SystemClock
 from peakday.kernel.database import Database, connect
-from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
 from peakday.kernel.ids import derived_id
 from peakday.kernel.money import parse_minor
-from peakday.kernel.settings import read_settings
 from peakday.market.catalog import api
 from peakday.market.catalog.model import NewCategory
 
@@ -37,15 +33,8 @@ CATEGORIES = ("连衣裙", "半身裙", "卫衣", "衬衫", "风衣", "牛仔裤
 
 def run(rows: int = ROWS) -> dict[str, object]:
     """Run the bench; returns what `peakday bench catalog-import --json` prints."""
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            return asyncio.run(_run(url, Path(folder) / "items.csv", rows))
-        finally:
-            stop_server(settings)
+    with bench_home() as (_, url, folder):
+        return asyncio.run(_run(url, folder / "items.csv", rows))
 
 
 async def _run(url: str, path: Path, rows: int) -> dict[str, object]:

@@ -7,15 +7,12 @@ run (`bench_checkout_naive`) answers adds and openings with one transaction a re
 """
 
 import asyncio
-import os
 import random
-import tempfile
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +20,11 @@ import uvloop
 
 from peakday.apps.cli.bench_checkout_market import BenchGood, BenchMarket, make_market
 from peakday.apps.cli.bench_collect import WebProcess, free_port, running_server
+from peakday.apps.cli.bench_home import bench_home
 from peakday.apps.cli.cart_client import Clock, ShopperLine, open_line
 from peakday.kernel.database import Database, connect
-from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
 from peakday.kernel.ids import show_id
-from peakday.kernel.settings import Settings, read_settings
+from peakday.kernel.settings import Settings
 from peakday.market.accounts import api as accounts
 from peakday.market.accounts.model import BuyerId, BuyerPass
 from peakday.trade.carts import api as carts
@@ -49,16 +45,8 @@ NAIVE_APP = "peakday.apps.cli.bench_checkout_naive:naive_app"
 
 def run(seconds: float = SECONDS, processes: int = PROCESSES) -> dict[str, object]:
     """Run the bench in a temporary installation; returns what `peakday bench checkout --json` prints."""
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            return uvloop.run(_run(settings, url, seconds, processes))
-        finally:
-            if settings.database_url is None:
-                stop_server(settings)
+    with bench_home() as (settings, url, _):
+        return uvloop.run(_run(settings, url, seconds, processes))
 
 
 async def _run(settings: Settings, url: str, seconds: float, count: int) -> dict[str, object]:

@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -28,12 +27,11 @@ import uvloop
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from peakday.apps.cli.bench_home import bench_home
 from peakday.apps.cli.collect_client import BATCH, Tally, Target, event_ids, make_templates, send_all
 from peakday.insight.behaviour.api import EVENTS_SHAPE, event_files, events_sql
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.database import connect
-from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
 from peakday.kernel.eventlog import compact_log
 from peakday.kernel.settings import Settings, read_settings
 from peakday.market.accounts import api as accounts
@@ -51,25 +49,17 @@ START_SECONDS_MAX = 60.0
 
 def run(events: int = EVENTS, lanes: int = LANES, kill: bool = True) -> dict[str, object]:
     """Run the bench in a temporary installation; returns what `peakday bench collect --json` prints."""
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            shop_id, secret = asyncio.run(_open_shop(url))
-            sync_ms = _sync_milliseconds(Path(folder))
-            naive = _run_naive(settings, secret, lanes)
-            done = _run_door(settings, _Load(shop_id, secret, events, lanes, kill))
-            return done | {
-                "naive_events_per_s": round(naive),
-                "ratio": round(done["events_per_s"] / naive, 1),
-                "naive": "one event a request, one append and sync of the disk an event",
-                "sync_ms": round(sync_ms, 2),
-            }
-        finally:
-            if settings.database_url is None:
-                stop_server(settings)
+    with bench_home() as (settings, url, folder):
+        shop_id, secret = asyncio.run(_open_shop(url))
+        sync_ms = _sync_milliseconds(folder)
+        naive = _run_naive(settings, secret, lanes)
+        done = _run_door(settings, _Load(shop_id, secret, events, lanes, kill))
+        return done | {
+            "naive_events_per_s": round(naive),
+            "ratio": round(done["events_per_s"] / naive, 1),
+            "naive": "one event a request, one append and sync of the disk an event",
+            "sync_ms": round(sync_ms, 2),
+        }
 
 
 @dataclass(frozen=True)

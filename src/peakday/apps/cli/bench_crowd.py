@@ -11,13 +11,10 @@ answer; collecting and asking share one process.
 """
 
 import asyncio
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -26,16 +23,14 @@ import pyarrow as pa
 import uvloop
 from pyroaring import BitMap
 
+from peakday.apps.cli.bench_home import bench_home
 from peakday.apps.opening import open_house, open_web_engines
 from peakday.insight.audiences.api import count_members, reader_of
 from peakday.insight.audiences.model import AllOf, AnyOf, Did, HasTag, Leaf, Node, NotOf
 from peakday.insight.behaviour.api import BehaviourLog, Event, record_events
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import day_of
-from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
 from peakday.kernel.house import House
-from peakday.kernel.settings import read_settings
 from peakday.market.shops import api as shops
 from peakday.market.shops.model import NewShop
 
@@ -148,16 +143,8 @@ def _median(count: Callable[[], int], rounds: int) -> tuple[int, float]:
 
 
 def _measure_freshness(seconds: float) -> tuple[float, float]:
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            return uvloop.run(_pour(settings, seconds))
-        finally:
-            if settings.database_url is None:
-                stop_server(settings)
+    with bench_home() as (settings, _, _):
+        return uvloop.run(_pour(settings, seconds))
 
 
 async def _pour(settings: Any, seconds: float) -> tuple[float, float]:

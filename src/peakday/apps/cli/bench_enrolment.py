@@ -7,21 +7,17 @@ by row through the same checks, each row in a transaction of its own.
 """
 
 import asyncio
-import os
 import resource
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from peakday.apps.cli.bench_home import bench_home
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import FixedClock
 from peakday.kernel.database import Database, Tx, connect
-from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
 from peakday.kernel.imports import ImportRun
-from peakday.kernel.settings import read_settings
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import NewItem, item_id_of, sku_id_of
 from peakday.market.shops import api as shops
@@ -43,15 +39,8 @@ class _BrokenOff(Exception):  # noqa: N818 - stands for a kill
 
 def run(rows: int = ROWS) -> dict[str, object]:
     """Run the bench; returns what `peakday bench enrolment --json` prints."""
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            return asyncio.run(_run(url, Path(folder) / "entries.csv", rows))
-        finally:
-            stop_server(settings)
+    with bench_home() as (_, url, folder):
+        return asyncio.run(_run(url, folder / "entries.csv", rows))
 
 
 async def _run(url: str, path: Path, rows: int) -> dict[str, object]:

@@ -17,7 +17,6 @@ import os
 import secrets
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -32,12 +31,12 @@ import uvloop
 from peakday.apps.cli.bench_flash_sale_client import Tally, knock, make_requests
 from peakday.apps.cli.bench_flash_sale_disk import build_slow_disk
 from peakday.apps.cli.bench_flash_sale_market import HotGood, make_market, make_passes
+from peakday.apps.cli.bench_home import bench_home
 from peakday.apps.cli.bench_processor import parent_of, used_seconds, used_seconds_with_children
 from peakday.kernel.database import connect
 from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
 from peakday.kernel.ids import read_id
-from peakday.kernel.settings import Settings, read_settings
+from peakday.kernel.settings import Settings
 from peakday.market.accounts import api as accounts
 
 APP = "peakday.apps.http.app:create_app"
@@ -95,16 +94,8 @@ class Figures:
 
 def run(orders: int = ORDERS) -> dict[str, object]:
     """Run the bench; returns what `peakday bench flash-sale --json` prints."""
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            return _run(settings, url, orders, Path(folder))
-        finally:
-            if settings.database_url is None:
-                stop_server(settings)
+    with bench_home() as (settings, url, folder):
+        return _run(settings, url, orders, folder)
 
 
 def _run(settings: Settings, url: str, orders: int, folder: Path) -> dict[str, object]:

@@ -11,7 +11,6 @@ import asyncio
 import gc
 import os
 import random
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -22,15 +21,14 @@ from uuid import UUID
 
 import uvloop
 
+from peakday.apps.cli.bench_home import bench_home
 from peakday.apps.cli.bench_ledger_model import PlainLedger, history
 from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import SystemClock
 from peakday.kernel.database import Database, connect
-from peakday.kernel.database.launcher import ensure_server, stop_server
-from peakday.kernel.database.migrate import migrate
 from peakday.kernel.house import House
 from peakday.kernel.ids import derived_id
-from peakday.kernel.settings import Settings, read_settings
+from peakday.kernel.settings import Settings
 from peakday.trade.ledger import api
 from peakday.trade.ledger.audit import audit
 from peakday.trade.ledger.model import AccountKind, Answer, NewAccount, Posting, Transfer
@@ -49,16 +47,8 @@ HOLD_SECONDS = 2
 
 def run(transfers: int = TRANSFERS, compared: int = COMPARED) -> dict[str, object]:
     """Run the bench; returns what `peakday bench ledger --json` prints."""
-    with tempfile.TemporaryDirectory(prefix="peakday-bench-") as folder:
-        Path(folder).chmod(0o755)
-        settings = read_settings({**os.environ, "PEAKDAY_HOME": f"{folder}/home"})
-        url = ensure_server(settings)
-        try:
-            migrate(url)
-            return uvloop.run(_run(settings, url, transfers, compared))
-        finally:
-            if settings.database_url is None:
-                stop_server(settings)
+    with bench_home() as (settings, url, _):
+        return uvloop.run(_run(settings, url, transfers, compared))
 
 
 async def _run(settings: Settings, url: str, transfers: int, compared: int) -> dict[str, object]:
