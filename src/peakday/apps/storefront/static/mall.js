@@ -102,6 +102,18 @@
       try { localStorage.setItem("pk-theme", dark ? "dark" : "light"); } catch (e) { /* private mode */ }
     }
   });
+
+  // ---- a double click is one wish: such a form is sent once, until its page is shown again
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.dataset.once === undefined || event.defaultPrevented) return;
+    if (form.dataset.once === "sent") event.preventDefault();
+    form.dataset.once = "sent";
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("[data-once]").forEach(function (form) { form.dataset.once = ""; });
+  });
+
   var from = null;
   document.addEventListener("touchstart", function (event) {
     var row = event.target.closest("[data-swipe]");
