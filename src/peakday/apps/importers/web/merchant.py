@@ -33,6 +33,7 @@ from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import ShownId
 from peakday.kernel.web.problems import status_of
+from peakday.kernel.web.spooling import spooled
 from peakday.market.shops import api as shops
 
 router = APIRouter(include_in_schema=False)
@@ -129,7 +130,7 @@ async def download_errors(request: Request, shop_id: ShopRef, import_id: ImportR
 
     name = f"errors-{show_id(IMPORT_PREFIX, import_id)}.csv"
     disposition = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(parts(), 200, disposition, "text/csv; charset=utf-8")
+    return StreamingResponse(spooled(parts()), 200, disposition, "text/csv; charset=utf-8")
 
 
 async def _list_page(request: Request, shop_id: UUID, refusal: Refusal | None = None) -> Response:

@@ -16,6 +16,7 @@ from peakday.kernel.rowfiles.uploads import receive_file
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
 from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.spooling import spooled
 from peakday.market.catalog import api
 from peakday.market.catalog.model import (
     BRAND_PREFIX,
@@ -209,7 +210,9 @@ def stream_export(request: Request, shop_id: UUID, wanted: ItemFilter, form: str
     kind = "text/csv; charset=utf-8"
     if form == "xlsx":
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return StreamingResponse(parts(), 200, {"content-disposition": f'attachment; filename="items.{form}"'}, kind)
+    return StreamingResponse(
+        spooled(parts()), 200, {"content-disposition": f'attachment; filename="items.{form}"'}, kind
+    )
 
 
 @router.post(
@@ -275,5 +278,5 @@ async def read_errors(request: Request, shop_id: ShopRef, import_id: ImportRef) 
                 yield part
 
     return StreamingResponse(
-        parts(), 200, {"content-disposition": 'attachment; filename="errors.csv"'}, "text/csv; charset=utf-8"
+        spooled(parts()), 200, {"content-disposition": 'attachment; filename="errors.csv"'}, "text/csv; charset=utf-8"
     )

@@ -22,6 +22,7 @@ from peakday.kernel.spreadsheets import inert
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId, read_cursor
+from peakday.kernel.web.spooling import spooled
 from peakday.market.shops import api as shops
 from peakday.trade.orders import api
 from peakday.trade.orders.model import ORDER_PREFIX, Order, OrderFilter, OrderStatus, Terminal, Waiting
@@ -109,7 +110,7 @@ async def export_orders(request: Request, shop_id: ShopRef, wanted: Wanted) -> R
     actor = actor_of(request)
     require(actor, api.VIEW, shop_id)
     return StreamingResponse(
-        _csv_lines(request, shop_id, wanted.as_filter()),
+        spooled(_csv_lines(request, shop_id, wanted.as_filter())),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": 'attachment; filename="orders.csv"'},
     )

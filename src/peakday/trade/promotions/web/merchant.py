@@ -19,6 +19,7 @@ from peakday.kernel.spreadsheets import inert
 from peakday.kernel.web.context import actor_of, house_of, visit_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId
+from peakday.kernel.web.spooling import spooled
 from peakday.trade.promotions import api
 from peakday.trade.promotions.errors import BadInstrument
 from peakday.trade.promotions.rules.instrument_states import can_move
@@ -82,7 +83,10 @@ async def export(
                 cursor = rows[-1][0].instrument_id
 
     return StreamingResponse(
-        parts(), 200, {"content-disposition": 'attachment; filename="promotions.csv"'}, "text/csv; charset=utf-8"
+        spooled(parts()),
+        200,
+        {"content-disposition": 'attachment; filename="promotions.csv"'},
+        "text/csv; charset=utf-8",
     )
 
 

@@ -21,6 +21,7 @@ from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId, read_cursor
 from peakday.kernel.web.problems import status_of
+from peakday.kernel.web.spooling import spooled
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import Goods
 from peakday.market.shops import api as shops
@@ -73,7 +74,7 @@ async def export(request: Request, shop_id: ShopRef) -> StreamingResponse:
                 cursor = rows[-1].presale_id
 
     return StreamingResponse(
-        parts(), 200, {"content-disposition": 'attachment; filename="presales.csv"'}, "text/csv; charset=utf-8"
+        spooled(parts()), 200, {"content-disposition": 'attachment; filename="presales.csv"'}, "text/csv; charset=utf-8"
     )
 
 

@@ -20,6 +20,7 @@ from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.pages import Pages
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId
 from peakday.kernel.web.problems import status_of
+from peakday.kernel.web.spooling import spooled
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import Item, ItemFilter, Sku
 from peakday.market.shops import api as shops
@@ -292,4 +293,4 @@ def _item_id(text: str) -> UUID:
 
 def _file(parts: AsyncIterator[bytes], name: str) -> StreamingResponse:
     disposition = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(parts, 200, disposition, "text/csv; charset=utf-8")
+    return StreamingResponse(spooled(parts), 200, disposition, "text/csv; charset=utf-8")

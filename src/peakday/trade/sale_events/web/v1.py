@@ -15,6 +15,7 @@ from peakday.kernel.rowfiles.uploads import receive_file
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId
 from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.spooling import spooled
 from peakday.trade.sale_events import api
 from peakday.trade.sale_events.exits import ExitAsk
 from peakday.trade.sale_events.model import (
@@ -123,7 +124,7 @@ async def read_entry_errors(request: Request, shop_id: ShopRef, import_id: Impor
                 yield part
 
     return StreamingResponse(
-        parts(), 200, {"content-disposition": 'attachment; filename="errors.csv"'}, "text/csv; charset=utf-8"
+        spooled(parts()), 200, {"content-disposition": 'attachment; filename="errors.csv"'}, "text/csv; charset=utf-8"
     )
 
 
