@@ -17,7 +17,6 @@ from peakday.kernel.database import Tx
 from peakday.kernel.house import House
 from peakday.kernel.text import Text
 from peakday.trade.payments.actions import ask_gateways, give_back, release_escrow, tell_gateways
-from peakday.trade.payments.actions.return_covers import return_covers
 from peakday.trade.payments.actions.settle_free import free_notice, undo_free
 from peakday.trade.payments.actions.start_payments import cancel_payments, payment_id_of, start_payments
 from peakday.trade.payments.actions.take_notices import post_money, take_notices
@@ -154,16 +153,8 @@ async def refund(tx: Tx, new: NewRefund, now: datetime) -> Refunded:
 
 
 async def refund_all(tx: Tx, new: Sequence[NewRefund], now: datetime) -> list[Refunded]:
-    """Many at once, in their order; all or nothing. Two of one order are taken one after the other.
-
-    Those without money for the buyer return what the platform gave, and are not among the answers.
-    """
-    money = [refund for refund in new if refund.amount_minor]
-    refunded = await give_back.give_back(tx, money, now) if money else []
-    covers = [refund for refund in new if refund.cover_minor]
-    if covers:
-        await return_covers(tx, covers, now)
-    return refunded
+    """Many at once, in their order; all or nothing. Two of one order are taken one after the other."""
+    return await give_back.give_back(tx, new, now)
 
 
 async def release_to_merchant(tx: Tx, order_ids: Sequence[UUID] | UUID, now: datetime) -> int:

@@ -12,8 +12,8 @@ LETTER_SECONDS = 120  # so long a letter of the bank may be under way
 
 _LEFT = """
     select p.payment_id, p.currency, t.shop_id, t.order_id, t.released_at, t.paid_minor - t.refunded_minor
-        + t.platform_minor - t.cover_returned_minor - case when t.refunded_minor = 0 then 0 else
-            div((t.platform_minor - t.cover_returned_minor)::numeric * t.refunded_minor, t.paid_minor) end
+        + t.platform_minor - case when t.refunded_minor = 0 then 0 else
+            div(t.platform_minor::numeric * t.refunded_minor, t.paid_minor) end
         + t.creator_minor - case when t.refunded_minor = 0 then 0 else
             div(t.creator_minor::numeric * t.refunded_minor, t.paid_minor) end as held
     from payments.payment p join payments.part t using (payment_id) where p.status = 'captured'"""
@@ -38,13 +38,6 @@ _INVARIANTS = MappingProxyType({
             using (order_id, payment_id)
         where t.refunded_minor <> coalesce(r.given, 0) or t.refunded_minor > 0 and p.status <> 'captured'
             or t.released_at is not null and p.status <> 'captured'"""),
-    "returned_covers_are_what_the_part_counts": ("ord", """
-        select t.order_id, format('payment %s: %s of the cover went back, its returns come to %s', t.payment_id,
-            t.cover_returned_minor, coalesce(r.given, 0))
-        from payments.part t
-        left join (select order_id, payment_id, sum(cover_minor) as given from payments.cover_return group by 1, 2) r
-            using (order_id, payment_id)
-        where t.cover_returned_minor <> coalesce(r.given, 0)"""),
     "escrow_is_what_was_paid_and_not_released": ("shp", f"""
         with held as (select shop_id, currency, sum(held) as held from ({_LEFT}) l where released_at is null
             group by 1, 2),
