@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peakday.kernel.clock import FixedClock, SystemClock, day_of, day_start
+from peakday.kernel.clock import FixedClock, SystemClock, day_of, day_start, record_now
 
 
 def test_the_eleventh_begins_at_16_00_utc_of_the_tenth():
@@ -36,3 +36,17 @@ def test_the_system_clock_tells_utc():
     now = SystemClock().now()
     assert now.utcoffset() == timedelta(0)
     assert FixedClock(now).now() == now
+
+
+class FastClock(SystemClock):
+    """The clock of a machine that is an hour ahead."""
+
+    def now(self):
+        return super().now() + timedelta(hours=1)
+
+
+async def test_processes_with_different_clocks_agree_on_the_record_s(database, clock):
+    async with database.read() as tx:
+        told = await record_now(FastClock(), tx)
+        assert abs(told - await tx.fetchval("select clock_timestamp()")) < timedelta(seconds=10)
+        assert await record_now(clock, tx) == clock.now()

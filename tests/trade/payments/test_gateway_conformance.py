@@ -13,7 +13,7 @@ from peakday.apps.simulation.bank import MemoryBank
 from peakday.apps.simulation.model import Faults
 from peakday.trade.payments.errors import NoticeNotValid, SignatureRefused
 from peakday.trade.payments.gateways import GATEWAY_NAMES
-from peakday.trade.payments.gateways.protocol import ChargeWish, RefundDenied, RefundWish
+from peakday.trade.payments.gateways.protocol import ChargeWish, PayoutWish, RefundDenied, RefundWish
 from peakday.trade.payments.gateways.sandbox import SandboxGateway
 from peakday.trade.payments.gateways.sandbox_bank import SIGNATURE_HEADER, Decision, sign
 from peakday.trade.payments.model import Letter, NoticeKind
@@ -196,3 +196,17 @@ async def test_nothing_goes_back_of_what_was_never_taken(bench):
     await bench.gateway.open_charge(WISH)
     with pytest.raises(RefundDenied):
         await bench.gateway.give_back(RefundWish(an_id("r1"), PAYMENT, 1, "CNY"))
+
+
+async def test_money_beyond_the_charge_is_paid_out_once_an_id_and_only_to_who_paid(bench):
+    wish = PayoutWish(an_id("payout"), PAYMENT, 20_000, "CNY")
+    await bench.gateway.open_charge(WISH)
+    with pytest.raises(RefundDenied):
+        await bench.gateway.pay_out(wish)
+    await bench.buyer_pays(PAYMENT)
+    first = await bench.gateway.pay_out(wish)
+    assert await bench.gateway.pay_out(wish) == first
+    with pytest.raises(RefundDenied):
+        await bench.gateway.pay_out(replace(wish, amount_minor=20_001))
+    with pytest.raises(RefundDenied):
+        await bench.gateway.pay_out(replace(wish, payout_id=an_id("other"), payment_id=an_id("nobody")))

@@ -23,7 +23,7 @@ ROOMS: tuple[Callable[[House], Awaitable[list[Finding]]], ...] = (
     audit_stock, audit_payments, audit_orders, audit_ledger, audit_carts, audit_promotions,
 )  # fmt: skip
 # the sandbox's tables are empty here, since the bank plays in memory; `_bank` holds it against the books instead
-OTHER_BANK = frozenset({"bank_and_house_agree", "bank_gave_back_what_was_sent"})
+OTHER_BANK = frozenset({"bank_and_house_agree", "bank_gave_back_what_was_sent", "bank_paid_out_what_was_sent"})
 # between two rounds of duties the clock may jump by days: only at rest is nothing overdue
 IN_TIME = frozenset({"hold_is_not_forgotten"})
 
@@ -98,15 +98,19 @@ async def find_faults(stage: Stage, *, is_at_rest: bool = False) -> AsyncIterato
         for invariant, query in _PEOPLE.items():
             for row in await connection.fetch(f"{query} limit 5"):
                 yield f"{invariant}: {row[0]}"
-    async for fault in _acknowledged(stage):
-        yield fault
-    async for fault in _bank(stage):
-        yield fault
+    for look in (_acknowledged, _bank, _payouts):
+        async for fault in look(stage):
+            yield fault
 
 
 async def count_unsent(tx: Tx) -> int:
-    """Refunds of which the bank was not told yet."""
-    return int(await tx.fetchval("select count(*) from payments.refund where status = 'asked'"))
+    """Refunds and amends of which the bank was not told yet."""
+    return int(
+        await tx.fetchval(
+            "select (select count(*) from payments.refund where status = 'asked')"
+            " + (select count(*) from payments.amends where status = 'asked')"
+        )
+    )
 
 
 async def _acknowledged(stage: Stage) -> AsyncIterator[str]:
@@ -160,3 +164,15 @@ async def _bank(stage: Stage) -> AsyncIterator[str]:
     for (payment_id, refund_id), row in asked.items():
         if row["status"] == "sent":
             yield f"refund {refund_id} of payment {payment_id} was sent, the bank gave nothing back"
+
+
+async def _payouts(stage: Stage) -> AsyncIterator[str]:
+    """What the bank paid out beyond charges against what shops owed."""
+    async with stage.house.database.read() as connection:
+        amends = await connection.fetch("select amends_id, amount_minor, status from payments.amends")
+    for row in amends:
+        paid = stage.bank.payouts.get(row["amends_id"])
+        if paid not in {None, row["amount_minor"]} or (row["status"] == "sent" and paid is None):
+            yield f"amends {row['amends_id']}: {row['status']} of {row['amount_minor']}, the bank paid {paid}"
+    for payout_id in stage.bank.payouts.keys() - {row["amends_id"] for row in amends if row["status"] != "owed"}:
+        yield f"the bank paid out {payout_id}, of which the house knows nothing"

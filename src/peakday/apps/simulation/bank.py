@@ -19,7 +19,7 @@ from peakday.kernel.clock import Clock
 from peakday.kernel.ids import show_id
 from peakday.kernel.refusal import Problem
 from peakday.kernel.text import Text
-from peakday.trade.payments.api import Charge, ChargeWish, RefundDenied, RefundWish
+from peakday.trade.payments.api import Charge, ChargeWish, PayoutWish, RefundDenied, RefundWish
 from peakday.trade.payments.errors import GatewayUnavailable, NoticeNotValid, SignatureRefused
 from peakday.trade.payments.model import CHARGE_PREFIX, PAYMENT_PREFIX, Letter, Notice, NoticeKind
 
@@ -56,6 +56,7 @@ class MemoryBank:
         self._random = random
         self._faults = faults
         self.charges: dict[UUID, BankCharge] = {}
+        self.payouts: dict[UUID, int] = {}
         self._letters: list[tuple[datetime, int, Notice]] = []
         self._count = 0
 
@@ -149,6 +150,17 @@ class MemoryBank:
             raise RefundDenied("more than was captured, or another sum")
         self._may_be_down()
         return show_id("brf", wish.refund_id)
+
+    async def pay_out(self, wish: PayoutWish) -> str:
+        """Pay to who paid, once a payout id; it may do so and its answer be lost."""
+        self._may_be_down()
+        charge = self.charges.get(wish.payment_id)
+        if charge is None or not charge.is_captured:
+            raise RefundDenied("nothing was captured")
+        if self.payouts.setdefault(wish.payout_id, wish.amount_minor) != wish.amount_minor:
+            raise RefundDenied("another sum")
+        self._may_be_down()
+        return show_id("bpo", wish.payout_id)
 
     def _may_be_down(self) -> None:
         if self._random.random() < self._faults.bank_down:

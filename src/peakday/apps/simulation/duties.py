@@ -49,10 +49,11 @@ async def run_duties(stage: Stage) -> int:
     for shop_id, refund_id in await stage.attempt("overdue", lambda tx: orders.list_overdue(tx, now)) or ():
         await stage.attempt("answer overdue", partial(_answer_overdue, shop_id, refund_id, now))
     await stage.attempt_outside("tell refunds", lambda: payments.tell_refunds(stage.house))
+    await stage.attempt_outside("pay amends", lambda: payments.pay_amends(stage.house))
     await stage.attempt_outside(
         "ask bank", lambda: orders.settle_unanswered(stage.house, stage.clock.now() - UNANSWERED)
     )
-    return 6
+    return 7
 
 
 def move_clock(stage: Stage) -> None:

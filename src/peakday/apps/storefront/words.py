@@ -4,8 +4,9 @@ from types import MappingProxyType
 
 from peakday.kernel.text import Text
 from peakday.trade.orders.api import TIMELINE_WORDS
-from peakday.trade.orders.model import OrderStatus, RefundState
+from peakday.trade.orders.model import OrderStatus, RefundKind, RefundState
 from peakday.trade.orders.stories import InvoiceState, TimelineEntry
+from peakday.trade.payments.model import AmendsStatus
 
 STATUS_TEXTS = MappingProxyType({
     OrderStatus.AWAITING_PAYMENT: Text("待付款", "To pay"),
@@ -24,6 +25,25 @@ INVOICE_TEXTS = MappingProxyType({
     InvoiceState.ASKED: Text("等待商家开具", "Waiting for the shop"), InvoiceState.ISSUED: Text("已开具", "Issued"),
     InvoiceState.DECLINED: Text("商家未开具", "Declined"), InvoiceState.VOID: Text("已作废", "Void"),
 })  # fmt: skip
+
+
+REFUND_KIND_TEXTS = MappingProxyType({
+    RefundKind.REFUND_ONLY: Text("仅退款", "Money only"), RefundKind.RETURN_GOODS: Text("退货退款", "Goods sent back"),
+    RefundKind.CANCELLATION: Text("取消订单", "Cancelled"),
+    RefundKind.PRICE_PROTECTION: Text("价保", "Price protection"),
+    RefundKind.DEPOSIT: Text("定金", "Deposit"),
+})  # fmt: skip
+AMENDS_TEXTS = MappingProxyType({
+    AmendsStatus.OWED: Text("等待商家余额", "Waits for the shop's balance"),
+    AmendsStatus.ASKED: Text("支付中", "On its way"), AmendsStatus.SENT: Text("已支付", "Paid to you"),
+    AmendsStatus.FAILED: Text("支付失败,平台处理中", "Failed; the platform looks into it"),
+})  # fmt: skip
+
+
+def story_detail(entry: TimelineEntry) -> Text:
+    """What stands beside it: a kind of refund in words, any other text as it is."""
+    kinds = {kind.value: text for kind, text in REFUND_KIND_TEXTS.items()}
+    return kinds.get(entry.detail, Text(entry.detail, entry.detail))
 
 
 def story_words(entry: TimelineEntry) -> Text:

@@ -45,7 +45,14 @@ from peakday.trade.ledger.rules.escrow import (
     payment_voided,
 )
 from peakday.trade.ledger.rules.funding_split import FundingSplit, funding_split
-from peakday.trade.ledger.rules.refund_reversal import free_sale_undone, refund_after_release, refund_from_escrow
+from peakday.trade.ledger.rules.refund_reversal import (
+    amends_made,
+    cover_after_release,
+    cover_from_escrow,
+    free_sale_undone,
+    refund_after_release,
+    refund_from_escrow,
+)
 from peakday.trade.ledger.store import account_id_of
 
 __all__ = [
@@ -55,8 +62,11 @@ __all__ = [
     "LedgerWriter",
     "account_id_of",
     "accounts_of_sale",
+    "amends_made",
     "check_answer",
     "close_account",
+    "cover_after_release",
+    "cover_from_escrow",
     "end_due_holds",
     "free_sale_undone",
     "funding_split",

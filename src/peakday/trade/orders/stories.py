@@ -10,6 +10,7 @@ from peakday.kernel.text import Text
 from peakday.trade.orders.checkouts import Address
 from peakday.trade.orders.model import Order, OrderLine, Refund
 from peakday.trade.orders.presale_store import PresaleOrder
+from peakday.trade.payments.model import Amends
 
 INVOICE_PREFIX = "inv"
 
@@ -106,6 +107,7 @@ class OrderStory:
     presale: PresaleOrder | None
     invoice: Invoice | None
     shows_money: bool = True
+    amends: Amends | None = None  # what the shop owes beyond the price: the second half of a double deposit
 
 
 @dataclass(frozen=True, slots=True)

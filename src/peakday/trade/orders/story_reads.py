@@ -35,6 +35,8 @@ from peakday.trade.orders.stories import (
     Shipment,
     SoldGood,
 )
+from peakday.trade.payments import api as payments
+from peakday.trade.promotions.api import PresaleState
 
 Pair = tuple[UUID, UUID]  # shop_id, order_id
 
@@ -51,7 +53,10 @@ async def get_story(tx: Tx, actor: Actor, shop_id: UUID, order_id: UUID) -> Orde
     refunds = story.refunds if detail.shows_money else tuple(replace(each, amount_minor=0) for each in story.refunds)
     timeline = story.timeline if detail.shows_money else tuple(replace(e, amount_minor=None) for e in story.timeline)
     presale = story.presale if detail.shows_money or story.presale is None else _without_money(story.presale)
-    return replace(story, shows_money=detail.shows_money, refunds=refunds, timeline=timeline, presale=presale)
+    amends = story.amends if detail.shows_money or story.amends is None else replace(story.amends, amount_minor=0)
+    return replace(
+        story, shows_money=detail.shows_money, refunds=refunds, timeline=timeline, presale=presale, amends=amends
+    )  # fmt: skip
 
 
 async def get_my_order(tx: Tx, actor: Actor, order_id: UUID) -> OrderStory:
@@ -110,7 +115,10 @@ async def _tell(
         for order_id, place in zip(each.order_ids, each.addresses_of, strict=False)  # a flash order names none
         if place < len(each.addresses)
     }
-    return [_story(order, lines, beside, (presales, addresses, goods)) for order in orders]
+    stories = [_story(order, lines, beside, (presales, addresses, goods)) for order in orders]
+    doubled = [key for key, presale in presales.items() if presale.state is PresaleState.RETURNED_DOUBLE]
+    amends = {one.order_id: one for one in await payments.list_order_amends(tx, doubled)} if doubled else {}
+    return [replace(story, amends=amends.get(story.order.order_id)) for story in stories] if amends else stories
 
 
 def _story(

@@ -16,13 +16,24 @@ from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
 from peakday.kernel.text import Text
-from peakday.trade.payments.actions import ask_gateways, give_back, release_escrow, tell_gateways
+from peakday.trade.payments.actions import ask_gateways, give_back, make_amends, release_escrow, tell_gateways
+from peakday.trade.payments.actions.make_amends import owe_amends
+from peakday.trade.payments.actions.return_covers import return_covers
 from peakday.trade.payments.actions.settle_free import free_notice, undo_free
 from peakday.trade.payments.actions.start_payments import cancel_payments, payment_id_of, start_payments
 from peakday.trade.payments.actions.take_notices import post_money, take_notices
+from peakday.trade.payments.amends_store import list_of_orders as list_order_amends
 from peakday.trade.payments.errors import GatewayNotFound
 from peakday.trade.payments.gateways import HOUSE
-from peakday.trade.payments.gateways.protocol import Charge, ChargeWish, Gateway, Gateways, RefundDenied, RefundWish
+from peakday.trade.payments.gateways.protocol import (
+    Charge,
+    ChargeWish,
+    Gateway,
+    Gateways,
+    PayoutWish,
+    RefundDenied,
+    RefundWish,
+)
 from peakday.trade.payments.gateways.sandbox import SandboxGateway
 from peakday.trade.payments.gateways.sandbox_bank import ChargeStatus, Decision
 from peakday.trade.payments.model import Letter, NewPayment, NewRefund, Notice, Payment, Refunded, Taken
@@ -42,6 +53,7 @@ __all__ = [
     "ChargeWish",
     "Decision",
     "Gateway",
+    "PayoutWish",
     "RefundDenied",
     "RefundWish",
     "SandboxGateway",
@@ -53,11 +65,14 @@ __all__ = [
     "gateways_of",
     "get_my_payment",
     "label_of",
+    "list_order_amends",
     "list_order_payments",
     "list_order_refunds",
     "list_payment_orders",
     "list_unanswered",
     "open_charge",
+    "owe_amends",
+    "pay_amends",
     "payment_id_of",
     "place_gateway",
     "post_money",
@@ -153,8 +168,16 @@ async def refund(tx: Tx, new: NewRefund, now: datetime) -> Refunded:
 
 
 async def refund_all(tx: Tx, new: Sequence[NewRefund], now: datetime) -> list[Refunded]:
-    """Many at once, in their order; all or nothing. Two of one order are taken one after the other."""
-    return await give_back.give_back(tx, new, now)
+    """Many at once, in their order; all or nothing. Two of one order are taken one after the other.
+
+    Those without money for the buyer return what the platform gave, and are not among the answers.
+    """
+    money = [refund for refund in new if refund.amount_minor]
+    refunded = await give_back.give_back(tx, money, now) if money else []
+    covers = [refund for refund in new if refund.cover_minor]
+    if covers:
+        await return_covers(tx, covers, now)
+    return refunded
 
 
 async def release_to_merchant(tx: Tx, order_ids: Sequence[UUID] | UUID, now: datetime) -> int:
@@ -168,3 +191,8 @@ async def release_to_merchant(tx: Tx, order_ids: Sequence[UUID] | UUID, now: dat
 async def tell_refunds(house: House) -> int:
     """Tell gateways of refunds that are due; how many were taken up. Outside any transaction."""
     return await tell_gateways.tell_refunds(house.database, gateways_of(house), house.clock.now())
+
+
+async def pay_amends(house: House) -> int:
+    """Try again what shops owe buyers, and let gateways pay out what was taken; how many. Outside any transaction."""
+    return await make_amends.pay_amends(house.database, gateways_of(house), house.clock.now())

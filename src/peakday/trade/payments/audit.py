@@ -12,8 +12,8 @@ LETTER_SECONDS = 120  # so long a letter of the bank may be under way
 
 _LEFT = """
     select p.payment_id, p.currency, t.shop_id, t.order_id, t.released_at, t.paid_minor - t.refunded_minor
-        + t.platform_minor - case when t.refunded_minor = 0 then 0 else
-            div(t.platform_minor::numeric * t.refunded_minor, t.paid_minor) end
+        + t.platform_minor - t.cover_returned_minor - case when t.refunded_minor = 0 then 0 else
+            div((t.platform_minor - t.cover_returned_minor)::numeric * t.refunded_minor, t.paid_minor) end
         + t.creator_minor - case when t.refunded_minor = 0 then 0 else
             div(t.creator_minor::numeric * t.refunded_minor, t.paid_minor) end as held
     from payments.payment p join payments.part t using (payment_id) where p.status = 'captured'"""
@@ -38,6 +38,13 @@ _INVARIANTS = MappingProxyType({
             using (order_id, payment_id)
         where t.refunded_minor <> coalesce(r.given, 0) or t.refunded_minor > 0 and p.status <> 'captured'
             or t.released_at is not null and p.status <> 'captured'"""),
+    "returned_covers_are_what_the_part_counts": ("ord", """
+        select t.order_id, format('payment %s: %s of the cover went back, its returns come to %s', t.payment_id,
+            t.cover_returned_minor, coalesce(r.given, 0))
+        from payments.part t
+        left join (select order_id, payment_id, sum(cover_minor) as given from payments.cover_return group by 1, 2) r
+            using (order_id, payment_id)
+        where t.cover_returned_minor <> coalesce(r.given, 0)"""),
     "escrow_is_what_was_paid_and_not_released": ("shp", f"""
         with held as (select shop_id, currency, sum(held) as held from ({_LEFT}) l where released_at is null
             group by 1, 2),
@@ -46,8 +53,10 @@ _INVARIANTS = MappingProxyType({
             coalesce(booked, 0))
         from held full join booked using (shop_id, currency) where coalesce(held, 0) <> coalesce(booked, 0)"""),
     "clearing_is_what_came_in_and_did_not_go_back": (None, """
-        with kept as (select p.currency, sum(t.paid_minor - t.refunded_minor) as kept
-            from payments.payment p join payments.part t using (payment_id) where p.status = 'captured' group by 1),
+        with kept as (select currency, sum(minor) as kept from (
+                select p.currency, t.paid_minor - t.refunded_minor as minor
+                from payments.payment p join payments.part t using (payment_id) where p.status = 'captured'
+                union all select currency, -amount_minor from payments.amends where status <> 'owed') m group by 1),
         booked as (select currency, net_minor as booked from ledger.account where kind = 'clearing')
         select currency, format('buyers paid %s and did not get it back, the books say %s', coalesce(kept, 0),
             coalesce(booked, 0))
@@ -73,6 +82,15 @@ _INVARIANTS = MappingProxyType({
         where r.amount_minor is distinct from b.amount_minor and not exists (select from payments.refund w
             where w.refund_id = b.refund_id and w.payment_id = b.payment_id and w.status = 'asked'
                 and w.amount_minor = b.amount_minor)"""),
+    "bank_paid_out_what_was_sent": ("amd", """
+        select amends_id, format('the house sent %s, the bank paid %s', a.amount_minor, b.amount_minor)
+        from (select amends_id, amount_minor from payments.amends where status = 'sent') a
+        full join (select payout_id as amends_id, amount_minor from payments.bank_payout) b using (amends_id)
+        where a.amount_minor is distinct from b.amount_minor and not exists (select from payments.amends w
+            where w.amends_id = b.amends_id and w.status = 'asked' and w.amount_minor = b.amount_minor)"""),
+    "amends_reached_their_gateway": ("amd", """
+        select amends_id, format('%s minor units after %s attempts: %s', amount_minor, attempts, last_error)
+        from payments.amends where status = 'failed'"""),
     "refund_reached_its_gateway": ("rfd", """
         select refund_id, format('%s minor units after %s attempts: %s', amount_minor, attempts, last_error)
         from payments.refund where status = 'failed'"""),

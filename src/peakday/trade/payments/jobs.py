@@ -15,6 +15,7 @@ from peakday.trade.payments import api
 from peakday.trade.payments.model import Letter
 
 TELL_REFUNDS_EVERY_SECONDS = 1
+PAY_AMENDS_EVERY_SECONDS = 5
 SEND_LETTERS_EVERY_SECONDS = 0.2
 LETTERS_A_ROUND = 200
 SENDERS = 16  # letters under way at once
@@ -24,6 +25,12 @@ ANSWER_SECONDS_MAX = 10
 async def tell_refunds(house: House) -> None:
     """Until nothing is due."""
     while await api.tell_refunds(house):
+        pass
+
+
+async def pay_amends(house: House) -> None:
+    """What shops owe buyers beyond what was paid, until nothing is due."""
+    while await api.pay_amends(house):
         pass
 
 
@@ -67,5 +74,6 @@ async def _send(client: httpx.AsyncClient, gateway: str, letter: Letter) -> str:
 
 DUTIES = [
     Duty("payments.tell_refunds", TELL_REFUNDS_EVERY_SECONDS, tell_refunds),
+    Duty("payments.pay_amends", PAY_AMENDS_EVERY_SECONDS, pay_amends),
     Duty("payments.sandbox_letters", SEND_LETTERS_EVERY_SECONDS, send_letters),
 ]

@@ -97,12 +97,21 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:
-    """A part, and what became of it: what went back to the buyer, and when the rest went to the merchant."""
+    """A part, and what became of it: what went back to the buyer, and when the rest went to the merchant.
+
+    `cover_returned_minor`: what the platform had back for refunded pieces that cost the buyer nothing.
+    """
 
     payment_id: UUID
     part: PaymentPart
     refunded_minor: int = 0
     released_at: datetime | None = None
+    cover_returned_minor: int = 0
+
+    @property
+    def cover_left_minor(self) -> int:
+        """What the platform gives, without what it had back for pieces that cost the buyer nothing."""
+        return self.part.platform_minor - self.cover_returned_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +187,8 @@ class Taken:
 class NewRefund:
     """Money to be given back, of one order; the same id is the same refund. Whole minor units, above 0.
 
-    Without `payment_id` it comes out of the order's payments, the newest first.
+    Without `payment_id` it comes out of the order's payments, the newest first. Of pieces that cost the buyer nothing
+    there is no money to give back (`amount_minor` is 0): `cover_minor` is what the platform gave for them.
     """
 
     refund_id: UUID
@@ -186,6 +196,22 @@ class NewRefund:
     amount_minor: int
     reason: str
     payment_id: UUID | None = None
+    cover_minor: int = 0
+
+    def __post_init__(self) -> None:
+        assert (self.amount_minor > 0) != (self.cover_minor > 0), self
+
+
+@dataclass(frozen=True, slots=True)
+class CoverReturn:
+    """What the platform had back of a payment's part, for one refund of pieces that cost the buyer nothing."""
+
+    refund_id: UUID
+    payment_id: UUID
+    order_id: UUID
+    shop_id: UUID
+    cover_minor: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +257,36 @@ class StoredRefund:
     sent_at: datetime | None
 
 
+class AmendsStatus(StrEnum):
+    """Where a shop's debt to a buyer stands."""
+
+    OWED = "owed"  # the shop's balance does not cover it yet
+    ASKED = "asked"  # taken from the balance; the gateway is to pay it out
+    SENT = "sent"
+    FAILED = "failed"  # the gateway says no, or was asked too often: a person must look
+
+
+@dataclass(frozen=True, slots=True)
+class Amends:
+    """What a shop owes a buyer beyond what was paid, to be paid out to the payer of a payment. Minor units, above 0."""
+
+    amends_id: UUID
+    payment_id: UUID
+    order_id: UUID
+    shop_id: UUID
+    amount_minor: int
+    currency: str
+    reason: str
+    is_simulated: bool = True
+    status: AmendsStatus = AmendsStatus.OWED
+    owed_at: datetime | None = None
+    sent_at: datetime | None = None
+
+
 def sale_of(payment: Payment, stored: StoredPart) -> Sale:
     """A part in the words of the ledger."""
     part = stored.part
     return Sale(
-        part.shop_id, part.order_id, payment.currency, part.paid_minor, part.platform_minor, part.creator_minor,
+        part.shop_id, part.order_id, payment.currency, part.paid_minor, stored.cover_left_minor, part.creator_minor,
         part.creator_id, part.commission_bp, part.creator_commission_bp, payment.is_simulated, payment.payment_id,
     )  # fmt: skip

@@ -6,6 +6,7 @@ parts in the order of (order, payment). Orders' rows are locked before (their ro
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import asyncpg
 
 from peakday.kernel.database import Tx
 from peakday.trade.payments.model import (
+    CoverReturn,
     Effect,
     NewPayment,
     Notice,
@@ -31,7 +33,7 @@ PAYMENT_COLUMNS = (
 )
 PART_COLUMNS = (
     "payment_id, shop_id, order_id, paid_minor, platform_minor, creator_minor, creator_id, commission_bp,"
-    " creator_commission_bp, refunded_minor, released_at"
+    " creator_commission_bp, refunded_minor, released_at, cover_returned_minor"
 )
 REFUND_COLUMNS = (
     "r.refund_id, r.payment_id, r.order_id, r.shop_id, r.amount_minor, p.currency, r.reason, r.status, r.asked_at,"
@@ -127,6 +129,17 @@ async def load_refunds(tx: Tx, refund_ids: Sequence[UUID]) -> list[StoredRefund]
     return [refund_of(row) for row in rows]
 
 
+async def known_covers(tx: Tx, refund_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these refunds returned a cover before."""
+    rows = await tx.fetch("select refund_id from payments.cover_return where refund_id = any($1::uuid[])", refund_ids)
+    return {row["refund_id"] for row in rows}
+
+
+async def save_covers(tx: Tx, returns: Sequence[CoverReturn]) -> None:
+    """Write returned covers and count them at their parts, which are locked."""
+    await tx.execute(_INSERT_COVERS, *_columns([astuple(each) for each in returns]))
+
+
 async def save_released(tx: Tx, parts: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
     """These parts (order, payment), which are locked, went to the merchant."""
     await tx.execute(_SAVE_RELEASED, [order for order, _ in parts], [payment for _, payment in parts], now)
@@ -197,7 +210,9 @@ def _part_of(row: asyncpg.Record) -> StoredPart:
         row["shop_id"], row["order_id"], row["paid_minor"], row["platform_minor"], row["creator_minor"],
         row["creator_id"], row["commission_bp"], row["creator_commission_bp"],
     )  # fmt: skip
-    return StoredPart(row["payment_id"], part, row["refunded_minor"], row["released_at"])
+    return StoredPart(
+        row["payment_id"], part, row["refunded_minor"], row["released_at"], row["cover_returned_minor"]
+    )  # fmt: skip
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
@@ -245,6 +260,16 @@ select w.*, asked_at from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[],
 _COUNT_REFUNDS = """
 update payments.part p set refunded_minor = p.refunded_minor + w.added
 from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as w(order_id, payment_id, added)
+where p.order_id = w.order_id and p.payment_id = w.payment_id
+"""
+_INSERT_COVERS = """
+with added as (
+    insert into payments.cover_return (refund_id, payment_id, order_id, shop_id, cover_minor, at)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::timestamptz[])
+    returning order_id, payment_id, cover_minor
+)
+update payments.part p set cover_returned_minor = p.cover_returned_minor + w.added
+from (select order_id, payment_id, sum(cover_minor)::bigint as added from added group by 1, 2) w
 where p.order_id = w.order_id and p.payment_id = w.payment_id
 """
 _SAVE_RELEASED = """

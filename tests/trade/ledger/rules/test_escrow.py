@@ -1,5 +1,6 @@
 """Does a buyer's money lie in escrow until receipt, and do refunds undo it to the cent, in any slices?"""
 
+from dataclasses import replace
 from itertools import pairwise
 from uuid import uuid4
 
@@ -15,7 +16,12 @@ from peakday.trade.ledger.rules.escrow import (
     payment_received,
     payment_voided,
 )
-from peakday.trade.ledger.rules.refund_reversal import refund_after_release, refund_from_escrow
+from peakday.trade.ledger.rules.refund_reversal import (
+    cover_after_release,
+    cover_from_escrow,
+    refund_after_release,
+    refund_from_escrow,
+)
 from tests.trade.ledger.builders import CASH, NOW, SALE_ACCOUNTS, SECOND, MemoryLedger, a_posting, a_sale, a_transfer
 
 NAMES = ("clearing", "escrow", "merchant", "commission", "subsidy", "creator")
@@ -122,3 +128,31 @@ def test_refunds_in_any_slices_before_and_after_receipt_leave_everybody_as_befor
         rule = refund_after_release if is_received else refund_from_escrow
         accepted(ledger.post(rule(sale, SALE_ACCOUNTS, Refunding(uuid4(), before, after - before))))
     assert balances(ledger) == [0, 0, 0, 0, 0, 1_000]
+
+
+@settings(max_examples=60)
+@given(
+    paid=st.integers(1, 10_000), platform=st.integers(1, 10_000), fee=st.integers(0, 2_000),
+    back=st.floats(0, 1), covered=st.floats(0, 1), order=st.permutations(["refund", "cover", "receipt"]),
+)  # fmt: skip
+def test_a_returned_cover_leaves_the_books_as_if_it_had_never_been_given(paid, platform, fee, back, covered, order):
+    """In whatever order refund, cover and receipt come, the same is with everybody in the end."""
+    refund, cover, is_received = int(paid * back), int(platform * covered), False
+    sale = a_sale(paid_minor=paid, platform_minor=platform, creator_minor=0, commission_bp=fee)
+    ledger, plain, less = sale_books(), sale_books(), replace(sale, platform_minor=platform - cover)
+    accepted(ledger.post(payment_received(sale, SALE_ACCOUNTS)))
+    now, gone = sale, 0
+    for act in order:
+        if act == "receipt":
+            posting, is_received = goods_received(now, SALE_ACCOUNTS, gone), True
+        elif act == "refund":
+            rule = refund_after_release if is_received else refund_from_escrow
+            posting, gone = rule(now, SALE_ACCOUNTS, Refunding(uuid4(), 0, refund)), refund
+        else:
+            rule = cover_after_release if is_received else cover_from_escrow
+            posting, now = rule(now, SALE_ACCOUNTS, Refunding(uuid4(), gone, cover)), less
+        accepted(ledger.post(*([posting] if posting.steps else [])))
+    first = [payment_received(less, SALE_ACCOUNTS)]
+    first += [refund_from_escrow(less, SALE_ACCOUNTS, Refunding(uuid4(), 0, refund))] if refund else []
+    accepted(plain.post(*first, *(p for p in [goods_received(less, SALE_ACCOUNTS, refund)] if p.steps)))
+    assert balances(ledger) == balances(plain)

@@ -11,6 +11,7 @@ from peakday.trade.orders.audit import audit
 from peakday.trade.orders.errors import NothingToPay, OrderMoveRefused, PriceChanged, TailNotDue
 from peakday.trade.orders.life_store import database_now
 from peakday.trade.payments import api as payments
+from peakday.trade.payments.audit import audit as audit_payments
 from peakday.trade.promotions import api as promotions
 from peakday.trade.promotions.api import DepositFate
 from peakday.trade.promotions.model import PresaleKind, PresaleTerms
@@ -130,6 +131,51 @@ async def test_a_shop_that_gives_up_returns_the_deposit(market, fate, state, out
     async with market.database.read() as tx:
         assert [p.amount_minor for p in await payments.list_order_refunds(tx, [pair[1]])] == [1_000]
     assert await audit(market.house) == []
+
+
+async def amends(market):
+    async with market.database.read() as tx:
+        return [(row["status"], row["amount_minor"]) for row in await tx.fetch("select * from payments.amends")]
+
+
+async def balance(market, kind):
+    async with market.database.read() as tx:
+        return -await tx.fetchval("select sum(net_minor)::int from ledger.account where kind = $1", kind)
+
+
+async def pay_at_the_bank(market, placed, at=None):
+    """As `pay`, and the sandbox bank has the money too."""
+    payment = await market.pay(market.buyer, placed.checkout_id, at)
+    sandbox = payments.sandbox_of(market.house)
+    await sandbox.open_charge(payments.ChargeWish(payment.payment_id, payment.amount_minor, payment.currency))
+    await sandbox.decide(payment.payment_id, payments.Decision.SUCCESS)
+
+
+async def pay_amends(market, **span):
+    market.house.clock.at = await later(market, **span)
+    return await payments.pay_amends(market.house)
+
+
+async def test_the_second_half_of_a_double_deposit_comes_from_the_shop_as_soon_as_it_has_the_money(market):
+    given_up = await ordered(market)
+    await pay_at_the_bank(market, given_up)
+    kept = await ordered(market, key="kept")
+    await pay_at_the_bank(market, kept)
+    pair = (market.one.shop_id, given_up.orders[0].order_id)
+    await market.do(api.end_presale_order, market.one.owner, pair, DepositFate.SELLER_AT_FAULT)
+    assert await amends(market) == [("owed", 1_000)]  # the shop's balance is empty: it stays owed
+    assert await pay_amends(market) == 1
+    assert (await amends(market), await balance(market, "merchant")) == ([("owed", 1_000)], 0)
+    await pay_at_the_bank(market, kept, await later(market, days=3))
+    await market.do(api.ship_order, market.one.owner, (market.one.shop_id, kept.orders[0].order_id), "sf", "SF1234567")
+    await market.do(api.confirm_receipt, market.buyer, kept.orders[0].order_id)
+    assert await balance(market, "merchant") == 8_000
+    assert await pay_amends(market, minutes=11) == 2  # taken from the balance, and paid out
+    assert await pay_amends(market, minutes=30) == 0
+    assert (await amends(market), await balance(market, "merchant")) == ([("sent", 1_000)], 7_000)
+    async with market.database.read() as tx:
+        assert await tx.fetchval("select sum(amount_minor)::int from payments.bank_payout") == 1_000
+    assert [*await audit(market.house), *await audit_payments(market.house)] == []
 
 
 async def test_a_presale_at_another_deposit_than_was_seen_or_of_other_goods_is_refused(market):

@@ -1,17 +1,20 @@
 """Does a shopper's program see what may be taken, take it once, and find it in the wallet, a page at a time?"""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from peakday.kernel.clock import SystemClock
+from peakday.kernel.house import House
 from peakday.kernel.ids import show_id
+from peakday.kernel.settings import read_settings
 from peakday.market.accounts import api as accounts
 from peakday.market.accounts.model import BuyerId, BuyerPass
 from peakday.trade.promotions import api
 from peakday.trade.promotions.claiming import Claimers, Claiming
 from tests.market.doors import signed_in, visitor
-from tests.trade.promotions.shop_floor import DAY, QUIET, count_rows
+from tests.trade.promotions.shop_floor import DAY, QUIET, count_rows, open_floor
 
 pytestmark = pytest.mark.capability("TE-08")
 
@@ -79,3 +82,32 @@ async def test_merchants_and_strangers_have_no_wallet_here_and_bad_words_are_tol
         assert (await client.post("/v1/my/cards", json={"instrument_id": coupons[0], "key": ""})).status_code == 422
         assert (await client.get("/v1/my/cards", params={"cursor": "x"})).status_code == 422
     assert await count_rows(floor.house) == before
+
+
+class FastClock(SystemClock):
+    """The clock of a web process that is half an hour ahead of the others."""
+
+    def now(self):
+        return super().now() + timedelta(minutes=30)
+
+
+async def test_a_process_whose_clock_is_ahead_gives_no_card_before_its_time(settings, database, database_url):
+    """The claiming begins in ten minutes by the record's clock, and has begun by the process's."""
+    home = read_settings({"PEAKDAY_HOME": str(settings.home), "PEAKDAY_DATABASE_URL": database_url})
+    home.home.mkdir(parents=True)
+    floor = await open_floor(House(home, FastClock(), database))
+    now = datetime.now(UTC)
+    async with database.transaction() as tx:
+        stored = await api.save_draft(tx, floor.owner, floor.shop_id, floor.instrument(), now)
+        await api.publish(tx, floor.owner, api.Wish(floor.shop_id, stored.instrument_id), QUIET, now)
+        claiming = Claiming(
+            instrument_id=stored.instrument_id, shop_id=floor.shop_id, who=Claimers.EVERYBODY, per_buyer=1,
+            claim_from=now + timedelta(minutes=10),
+        )  # fmt: skip
+        await api.open_claiming(tx, floor.owner, claiming, now)
+    card = show_id("ins", stored.instrument_id)
+    async with visitor(floor.house, **bearer(floor, floor.buyer)) as client:
+        shown = await client.get("/v1/my/claimable-cards", params={"shop_id": show_id("shp", floor.shop_id)})
+        refused = await client.post("/v1/my/cards", json={"instrument_id": card, "key": "early"})
+    assert [each["state"] for each in shown.json()["items"]] == ["not_yet"]
+    assert (refused.status_code, refused.json()["code"]) == (409, "claim_not_open")

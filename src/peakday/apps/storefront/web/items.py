@@ -17,6 +17,7 @@ from peakday.apps.storefront.titles import tidy
 from peakday.apps.storefront.web.entering import own_path, shopper_of
 from peakday.apps.storefront.web.showing import buyer_of, show
 from peakday.kernel.actor import SYSTEM
+from peakday.kernel.clock import record_now
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id, show_id
 from peakday.kernel.refusal import Refusal
@@ -114,7 +115,8 @@ async def take_card(request: Request, instrument_id: InstrumentRef) -> Response:
     refusal = None
     try:
         async with house.database.transaction() as tx:
-            await promotions.claim_card(tx, shopper.buyer_id, instrument_id, key, house.clock.now(), is_guest=is_guest)
+            now = await record_now(house.clock, tx)
+            await promotions.claim_card(tx, shopper.buyer_id, instrument_id, key, now, is_guest=is_guest)
     except Refusal as refused:
         refusal = refused
     back = own_path(str(form.get("back") or ""))

@@ -15,7 +15,15 @@ from peakday.apps.storefront.presales import step_of
 from peakday.apps.storefront.titles import tidy
 from peakday.apps.storefront.web.entering import is_registered, to_sign_in
 from peakday.apps.storefront.web.showing import show
-from peakday.apps.storefront.words import INVOICE_TEXTS, REFUND_TEXTS, STAGES, STATUS_TEXTS, story_words
+from peakday.apps.storefront.words import (
+    AMENDS_TEXTS,
+    INVOICE_TEXTS,
+    REFUND_TEXTS,
+    STAGES,
+    STATUS_TEXTS,
+    story_detail,
+    story_words,
+)
 from peakday.kernel.actor import Actor
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import new_id, read_id, show_id
@@ -169,7 +177,8 @@ async def show_story(
         request, "order.html", status_of(refusal) if refusal else 200, active="me", story=story, refusal=refusal,
         stages=STAGES, stage=_stage(order.status), pay_until=step.until if step and step.is_deposit else pay_until,
         refundable={line.line_no: refundable(story, line) for line in story.lines}, refund_texts=REFUND_TEXTS,
-        story_words=story_words, key=new_id(house.clock.now()).hex, step=step, told=told,
+        story_words=story_words, story_detail=story_detail, amends_words=AMENDS_TEXTS,
+        key=new_id(house.clock.now()).hex, step=step, told=told,
         show_refund=lambda one: show_id(REFUND_PREFIX, one), carriers=orders.CARRIERS,
         may_protect=order.paid_at is not None and order.status in REFUNDABLE,
         invoice_texts=INVOICE_TEXTS, may_invoice=_may_invoice(story), **values,

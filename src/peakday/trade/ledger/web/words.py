@@ -32,6 +32,9 @@ RULE_TEXTS = MappingProxyType({
     "escrow_release": Text("确认收货", "Goods received"),
     "refund_from_escrow": Text("收货前退款", "Refund before receipt"),
     "refund_after_release": Text("收货后退款", "Refund after receipt"),
+    "cover_from_escrow": Text("收货前退回平台优惠", "Platform's part returned before receipt"),
+    "cover_after_release": Text("收货后退回平台优惠", "Platform's part returned after receipt"),
+    "amends_made": Text("赔付买家", "Amends paid to a buyer"),
     "free_sale_undone": Text("取消 0 元订单", "Free order undone"),
     "hold_expired": Text("冻结到期", "A hold expired"),
 })  # fmt: skip

@@ -20,7 +20,7 @@ from peakday.trade.orders.events import OrderClosed, RefundCompleted
 from peakday.trade.orders.life_store import LockedOrder
 from peakday.trade.orders.model import OrderLine, OrderStatus, Refund, RefundKind
 from peakday.trade.orders.refund_store import Asked
-from peakday.trade.orders.rules.discount_levels import shares_of
+from peakday.trade.orders.rules.discount_levels import PLATFORMS_PART, shares_of
 from peakday.trade.orders.rules.instruments_back import InstrumentBack, LineEnd, instruments_back
 from peakday.trade.orders.rules.order_states import MoveReason
 from peakday.trade.orders.rules.quote_record import instruments_in, rules_in
@@ -33,6 +33,7 @@ from peakday.trade.promotions.stored import UseReturn
 from peakday.trade.stock import api as stock
 
 RETURNED_REASON = "refund"
+UNDER_WAY = frozenset({OrderStatus.AWAITING_SHIPMENT, OrderStatus.SHIPPED})
 NO_GOODS = frozenset({RefundKind.PRICE_PROTECTION, RefundKind.DEPOSIT})
 
 
@@ -68,7 +69,8 @@ async def complete_goods(
     if not is_in_stock:
         await _restock(tx, by_id, lines, refunds, at)
     await _give_instruments_back(tx, orders, lines, refunds, at)
-    closed = [order for order in _touched(by_id, refunds) if _is_over(order, refunds)]
+    emptied = await _emptied(tx, orders, lines, refunds)
+    closed = [order for order in _touched(by_id, refunds) if _is_over(order, refunds) or order.order_id in emptied]
     for status in {order.status for order in closed}:
         group = [order for order in closed if order.status is status]
         await life_store.move_orders(tx, group, MoveReason.REFUNDED_WHOLE, actor, at)
@@ -78,8 +80,17 @@ async def complete_goods(
     news += [OrderClosed(o.shop_id, o.order_id, o.buyer_id, MoveReason.REFUNDED_WHOLE.value) for o in closed]
     await announce_many(tx, news, at)
     return [
-        NewRefund(r.refund_id, r.order_id, r.amount_minor, r.reason or r.kind.value) for r in refunds if r.amount_minor
+        NewRefund(r.refund_id, r.order_id, r.amount_minor, r.reason or r.kind.value, cover_minor=_cover(r))
+        for r in refunds
+        if r.amount_minor or _cover(r)
     ]
+
+
+def _cover(refund: Refund) -> int:
+    """What others gave for pieces that cost their buyer nothing; of what money goes back for, it goes in proportion."""
+    if refund.amount_minor or not refund.quantity or refund.kind in NO_GOODS:
+        return 0
+    return sum(minor for funder, minor in refund.funders.items() if funder in PLATFORMS_PART)
 
 
 async def _restock(
@@ -166,8 +177,26 @@ def _touched(orders: dict[UUID, LockedOrder], refunds: Sequence[Refund]) -> list
     ]
 
 
+async def _emptied(
+    tx: Tx, orders: Sequence[LockedOrder], lines: dict[UUID, list[OrderLine]], refunds: Sequence[Refund]
+) -> set[UUID]:
+    """Orders under way that cost their buyers nothing and of which every piece went back by now."""
+    touched = {refund.order_id for refund in refunds if refund.quantity}
+    free = [o for o in orders if o.order_id in touched and o.paid_minor == 0 and o.status in UNDER_WAY]
+    if not free:
+        return set()
+    pairs = [order.pair for order in free]
+    gone = await refund_store.refunded_before(tx, pairs)
+    undecided = {refund.order_id for refund in await refund_store.list_open_refunds(tx, pairs)}
+    nothing = RefundedBefore()
+    return {
+        o.order_id for o in free if o.order_id not in undecided
+        and all(gone.get((o.order_id, x.line_no), nothing).pieces >= x.quantity for x in lines[o.order_id])
+    }  # fmt: skip
+
+
 def _is_over(order: LockedOrder, refunds: Sequence[Refund]) -> bool:
     """Whether nothing is left of an order that is under way; one that cost nothing is over when it was cancelled."""
-    is_open = order.status in {OrderStatus.AWAITING_SHIPMENT, OrderStatus.SHIPPED}
+    is_open = order.status in UNDER_WAY
     is_cancelled = any(r.order_id == order.order_id and r.kind is RefundKind.CANCELLATION for r in refunds)
     return is_open and order.refund_minor >= order.paid_minor and (order.paid_minor > 0 or is_cancelled)

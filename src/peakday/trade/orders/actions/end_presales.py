@@ -1,8 +1,8 @@
 """What becomes of a presale whose deposit is paid and whose tail is not?
 
 Not paid in time: the deposit is the shop's. The shop withdraws: it is at fault and returns the deposit as often as the
-rule set says; on good terms it goes back once. `promotions.settle_deposit` says the amounts. What exceeds the deposit
-is told to the shop and settled between the two: escrow holds no more than was paid.
+rule set says; on good terms it goes back once. `promotions.settle_deposit` says the amounts. Escrow holds no more than
+was paid: what exceeds the deposit comes from the shop's balance, as soon as that suffices.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from peakday.trade.orders.model import OrderKind, OrderStatus
 from peakday.trade.orders.presale_store import PresaleOrder
 from peakday.trade.orders.rules.order_states import MoveReason, moved_by
 from peakday.trade.payments import api as payments
-from peakday.trade.payments.model import NewRefund, Purpose
+from peakday.trade.payments.model import Amends, NewRefund, Purpose
 from peakday.trade.promotions import api as promotions
 from peakday.trade.promotions.api import DepositFate
 from peakday.trade.stock import api as stock
@@ -65,7 +65,13 @@ async def end_presale_order(
     await _end(tx, locked, MoveReason.DEPOSIT_RETURNED, actor, at)
     state = promotions.move(presale.state, promotions.STATE_AFTER[fate])
     await presale_store.move_presales(tx, [order], state, at)
-    await payments.refund_all(tx, [_deposit_refund(presale, fate)], at)
+    (refunded,) = await payments.refund_all(tx, [_deposit_refund(presale, fate)], at)
+    beyond = outcome.to_buyer_minor - presale.deposit_minor
+    if beyond > 0:
+        amends_id = derived_id(None, "orders.deposit_amends", str(presale.order_id))
+        payer = refunded.pieces[0].payment_id
+        owed = Amends(amends_id, payer, order[1], order[0], beyond, locked[0].currency, FATE_WORDS[fate])
+        await payments.owe_amends(tx, owed, at)
     return outcome
 
 

@@ -19,13 +19,12 @@ from peakday.trade.orders import checkout_store, life_store, presale_store
 from peakday.trade.orders.actions.settle_payments import settle_notices
 from peakday.trade.orders.errors import CheckoutNotFound, NothingToPay, TailNotDue
 from peakday.trade.orders.life_store import LockedOrder
-from peakday.trade.orders.model import Funder, OrderKind, OrderLine, OrderStatus
+from peakday.trade.orders.model import OrderKind, OrderLine, OrderStatus
 from peakday.trade.orders.rules.deadlines import unpaid_before
+from peakday.trade.orders.rules.discount_levels import PLATFORMS_PART
 from peakday.trade.payments import api as payments
 from peakday.trade.payments.model import NewPayment, Payment, PaymentPart, PaymentStatus, Purpose
 from peakday.trade.promotions.api import PresaleState
-
-PLATFORMS_PART = frozenset({Funder.PLATFORM.value, Funder.BUYER.value, Funder.CREATOR.value})
 
 
 async def pay_checkout(tx: Tx, actor: Actor, checkout_id: UUID, at: datetime | None = None) -> Payment:

@@ -119,12 +119,14 @@ def _sort_out(payment: Payment, orders: dict[UUID, LockedOrder]) -> tuple[list[L
             paid.append(order)
         elif stored.part.paid_minor:
             late.append(_late_refund(payment.payment_id, stored.part.order_id, stored.part.paid_minor))
+        elif stored.part.platform_minor:
+            late.append(_late_refund(payment.payment_id, stored.part.order_id, 0, stored.part.platform_minor))
     return paid, late
 
 
-def _late_refund(payment_id: UUID, order_id: UUID, minor: int) -> NewRefund:
+def _late_refund(payment_id: UUID, order_id: UUID, minor: int, cover_minor: int = 0) -> NewRefund:
     refund_id = derived_id(None, "orders.late_payment", str(payment_id), str(order_id))
-    return NewRefund(refund_id, order_id, minor, LATE_REASON, payment_id)
+    return NewRefund(refund_id, order_id, minor, LATE_REASON, payment_id, cover_minor)
 
 
 def _paid(order: LockedOrder) -> OrderPaid:

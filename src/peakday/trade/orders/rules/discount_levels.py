@@ -31,6 +31,8 @@ FUNDER_OF: MappingProxyType[Giver, Funder] = MappingProxyType(
         Giver.BUYER: Funder.BUYER,
     }
 )
+# who else than the buyer (now) and the merchant pays for a discount: it comes to escrow with the platform's part
+PLATFORMS_PART = frozenset({Funder.PLATFORM.value, Funder.BUYER.value, Funder.CREATOR.value})
 GIVER_OF: MappingProxyType[str, Giver] = MappingProxyType({kept.value: giver for giver, kept in FUNDER_OF.items()})
 
 

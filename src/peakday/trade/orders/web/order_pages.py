@@ -27,6 +27,7 @@ from peakday.trade.orders.rules.timeline import WORDS
 from peakday.trade.orders.stories import INVOICE_PREFIX, InvoiceState
 from peakday.trade.orders.web.v1 import BUYER_PREFIX, ITEM_PREFIX, SHOP_PREFIX
 from peakday.trade.orders.web.words import (
+    AMENDS_TEXTS,
     FLAG_TEXTS,
     FUNDER_TEXTS,
     INSTRUMENT_TEXTS,
@@ -203,5 +204,5 @@ _WORDS: dict[str, Any] = {
     "level_texts": LEVEL_TEXTS, "refund_state_texts": REFUND_STATE_TEXTS, "refund_kind_texts": REFUND_KIND_TEXTS,
     "invoice_state_texts": INVOICE_STATE_TEXTS, "invoice_kind_texts": INVOICE_KIND_TEXTS, "event_words": WORDS,
     "carriers": api.CARRIERS, "ASKED": RefundState.ASKED, "RETURNING": RefundState.RETURNING,
-    "RETURN_GOODS": RefundKind.RETURN_GOODS,
+    "RETURN_GOODS": RefundKind.RETURN_GOODS, "amends_texts": AMENDS_TEXTS,
 }  # fmt: skip

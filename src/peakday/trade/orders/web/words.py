@@ -15,6 +15,7 @@ from peakday.trade.orders.model import (
     Waiting,
 )
 from peakday.trade.orders.stories import InvoiceKind, InvoiceState
+from peakday.trade.payments.model import AmendsStatus
 
 STATUS_TEXTS = MappingProxyType({
     OrderStatus.AWAITING_PAYMENT: Text("等待买家付款", "Awaiting payment"),
@@ -29,6 +30,12 @@ WAITING_TEXTS = MappingProxyType({
     Waiting.SHIPMENT: Text("发货", "shipment"),
     Waiting.RECEIPT: Text("收货", "receipt"),
     Waiting.REFUND: Text("退款处理", "a refund to be settled"),
+})  # fmt: skip
+AMENDS_TEXTS = MappingProxyType({
+    AmendsStatus.OWED: Text("待店铺余额足够后自动支付", "Paid by itself as soon as the shop's balance suffices"),
+    AmendsStatus.ASKED: Text("已从店铺余额扣除,支付中", "Taken from the shop's balance; on its way"),
+    AmendsStatus.SENT: Text("已付给买家", "Paid to the buyer"),
+    AmendsStatus.FAILED: Text("支付失败,请联系平台", "Could not be paid: ask the platform"),
 })  # fmt: skip
 TERMINAL_TEXTS = MappingProxyType({
     Terminal.PC: Text("电脑", "PC"),

@@ -40,7 +40,7 @@ async def give_back(tx: Tx, new: Sequence[NewRefund], now: datetime) -> list[Ref
         async with tx.transaction():  # a refusal of the books undoes all of it, whatever the caller does then
             await store.save_refunds(tx, sitting.pieces)
             for answer in await ledger.post(tx, sitting.postings):
-                _check(answer)
+                check_posted(answer)
     return refunded
 
 
@@ -100,7 +100,8 @@ class _Sitting:
         )  # fmt: skip
 
 
-def _check(answer: Answer) -> None:
+def check_posted(answer: Answer) -> None:
+    """A posting that gives back was taken. Refuses `ShopLacksMoney`; any other refusal is a bug."""
     if answer.refusal is RefusalCode.BELOW_FLOOR:
         raise ShopLacksMoney(short_minor=answer.short_minor)
     ledger.check_answer(answer)

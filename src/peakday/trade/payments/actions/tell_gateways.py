@@ -30,6 +30,12 @@ async def tell_refunds(database: Database, gateways: Mapping[str, Gateway], now:
     return len(due)
 
 
+def pause_after(attempts: int, now: datetime) -> datetime | None:
+    """When a gateway that did not answer is asked again; None: it was asked too often."""
+    pause = min(PAUSE_SECONDS_FIRST * 2**attempts, PAUSE_SECONDS_MAX)
+    return now + timedelta(seconds=pause) if attempts < ATTEMPTS_MAX else None
+
+
 async def _tell(database: Database, gateway: Gateway, refund: StoredRefund, attempts: int, now: datetime) -> None:
     wish = RefundWish(refund.refund_id, refund.payment_id, refund.amount_minor, refund.currency)
     try:
@@ -37,9 +43,7 @@ async def _tell(database: Database, gateway: Gateway, refund: StoredRefund, atte
     except RefundDenied as denied:
         await _put_off(database, refund, str(denied), None)
     except GatewayUnavailable as fault:
-        pause = min(PAUSE_SECONDS_FIRST * 2**attempts, PAUSE_SECONDS_MAX)
-        again_at = now + timedelta(seconds=pause) if attempts < ATTEMPTS_MAX else None
-        await _put_off(database, refund, str(fault), again_at)
+        await _put_off(database, refund, str(fault), pause_after(attempts, now))
     else:
         async with database.transaction() as tx:
             await store.settle_refund(tx, refund, receipt, now)

@@ -1,9 +1,9 @@
 """What must a payment provider be able to do?
 
-Four things: open a charge for a payment, tell of it in signed callbacks, answer when asked, give money back. All are
-safe to repeat: the same payment is the same charge, the same refund id the same refund. A provider is one file here and
-passes `tests/trade/payments/test_gateway_conformance.py`. Nothing here is called inside a transaction of ours, but
-`read_callback`, which reads what came in and asks nobody.
+Five things: open a charge for a payment, tell of it in signed callbacks, answer when asked, give money back, pay money
+out to who paid. All are safe to repeat: the same payment is the same charge, the same refund id the same refund. A
+provider is one file here and passes `tests/trade/payments/test_gateway_conformance.py`. Nothing here is called inside a
+transaction of ours, but `read_callback`, which reads what came in and asks nobody.
 """
 
 from collections.abc import Mapping
@@ -38,6 +38,16 @@ class RefundWish:
     """Money to be given back of a charge."""
 
     refund_id: UUID
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutWish:
+    """Money of the merchant's to be paid to whoever paid a charge, beyond what was charged."""
+
+    payout_id: UUID
     payment_id: UUID
     amount_minor: int
     currency: str
@@ -79,6 +89,10 @@ class Gateway(Protocol):
 
     async def give_back(self, wish: RefundWish) -> str:
         """Give money back, once a refund id; the provider's number of it. Raises `RefundDenied`."""
+        ...
+
+    async def pay_out(self, wish: PayoutWish) -> str:
+        """Pay to who paid the charge, once a payout id; the provider's number of it. Raises `RefundDenied`."""
         ...
 
 

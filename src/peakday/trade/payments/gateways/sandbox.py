@@ -18,7 +18,7 @@ from peakday.kernel.refusal import Problem
 from peakday.kernel.text import Text
 from peakday.trade.payments.errors import NoticeNotValid, SignatureRefused
 from peakday.trade.payments.gateways import sandbox_bank as bank
-from peakday.trade.payments.gateways.protocol import Charge, ChargeWish, RefundDenied, RefundWish
+from peakday.trade.payments.gateways.protocol import Charge, ChargeWish, PayoutWish, RefundDenied, RefundWish
 from peakday.trade.payments.model import (
     CHARGE_PREFIX,
     NOTICE_BYTES_MAX,
@@ -91,6 +91,17 @@ class SandboxGateway:
         if not is_given:
             raise RefundDenied(f"the bank does not give {wish.amount_minor} back of {wish.payment_id}")
         return show_id("brf", wish.refund_id)
+
+    async def pay_out(self, wish: PayoutWish) -> str:
+        """Pay to who paid, once a payout id. Raises `RefundDenied`."""
+        async with self._database.transaction() as tx:
+            charge = await bank.find_charge(tx, wish.payment_id, is_locked=True)
+            is_paid = charge is not None and await bank.pay_out(
+                tx, charge, wish.payout_id, wish.amount_minor, self._clock.now()
+            )
+        if not is_paid:
+            raise RefundDenied(f"the bank does not pay {wish.amount_minor} to the payer of {wish.payment_id}")
+        return show_id("bpo", wish.payout_id)
 
     async def decide(
         self, payment_id: UUID, decision: bank.Decision, late_seconds: int = bank.LATE_SECONDS

@@ -186,6 +186,20 @@ async def give_back(tx: Tx, charge: BankCharge, refund_id: UUID, amount_minor: i
     return True
 
 
+async def pay_out(tx: Tx, charge: BankCharge, payout_id: UUID, amount_minor: int, now: datetime) -> bool:
+    """Pay to who paid a captured charge, once a payout id; whether the bank does it. The charge is locked."""
+    if charge.status is not ChargeStatus.CAPTURED:
+        return False
+    paid = await tx.fetchval(
+        "with added as (insert into payments.bank_payout (payout_id, payment_id, amount_minor, at)"
+        " values ($1, $2, $3, $4) on conflict do nothing returning amount_minor)"
+        " select amount_minor from added union all"
+        " select amount_minor from payments.bank_payout where payout_id = $1 and payment_id = $2 limit 1",
+        payout_id, charge.payment_id, amount_minor, now,
+    )  # fmt: skip
+    return bool(paid == amount_minor)
+
+
 def write_letter(said: Said, secret: bytes, now: datetime) -> Letter:
     """What goes over the line: JSON, and its signature in a header."""
     body = msgspec.json.encode({

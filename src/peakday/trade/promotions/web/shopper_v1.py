@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from peakday.kernel.clock import record_now
 from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.web.context import actor_of, house_of
@@ -52,9 +53,8 @@ async def list_claimable_cards(request: Request, shop_id: ShopRefs = []) -> Clai
     actor = actor_of(request)
     buyer_id, house = accounts.require_buyer(actor), house_of(request)
     async with house.database.read() as connection:
-        found = await api.claimable_of(
-            connection, shop_id, buyer_id, house.clock.now(), is_guest=GUEST in actor.permissions
-        )
+        now = await record_now(house.clock, connection)
+        found = await api.claimable_of(connection, shop_id, buyer_id, now, is_guest=GUEST in actor.permissions)
     return ClaimableList(items=[claimable_body(one) for one in found])
 
 
@@ -68,7 +68,8 @@ async def claim_card(request: Request, form: ClaimForm, response: Response) -> C
     except ValueError:
         raise NotFound from None
     async with house.database.transaction() as tx:
-        taken = await api.claim_card(tx, buyer_id, wanted, form.key, house.clock.now(), is_guest=is_guest)
+        now = await record_now(house.clock, tx)
+        taken = await api.claim_card(tx, buyer_id, wanted, form.key, now, is_guest=is_guest)
     response.status_code = 200 if taken.is_repeated else 201
     return ClaimedBody(
         card_id=show_id(CARD_PREFIX, taken.card_id), instrument_id=form.instrument_id, is_repeated=taken.is_repeated

@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 
 from peakday.kernel.actor import SYSTEM, Actor, require
-from peakday.kernel.clock import Clock
+from peakday.kernel.clock import Clock, record_now
 from peakday.kernel.database import Database, Tx
 from peakday.kernel.imports import ImportRun, ImportStatus, note_run, open_run
 from peakday.kernel.jobs import enqueue_job
@@ -87,7 +87,8 @@ async def open_enrolment_import(
     `ShopNotEnrolled`, `TrackNotFound`, `EventNotFound`, `NotAllowed`.
     """
     require(actor, EDIT, shop_id)
-    door = await open_door(tx, actor, (shop_id, wanted.event_id, wanted.track), clock.now())
+    now = await record_now(clock, tx)
+    door = await open_door(tx, actor, (shop_id, wanted.event_id, wanted.track), now)
     await lock_enrolled(tx, shop_id, wanted.event_id)
     shape = await asyncio.to_thread(find_shape, wanted.path)
     _places(shape)
@@ -126,7 +127,7 @@ async def run_enrolment_import(
 
 
 async def _store_block(tx: Tx, door: Door, rows: EntryRows, clock: Clock) -> list[Problem]:
-    now = clock.now()
+    now = await record_now(clock, tx)
     try:
         await lock_enrolled(tx, door.shop_id, door.event.event_id)
         is_open = now < door.track.sale.starts_at and door.event.status is EventStatus.PUBLISHED

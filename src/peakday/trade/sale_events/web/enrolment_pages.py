@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from peakday.kernel.actor import require
+from peakday.kernel.clock import record_now
 from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.imports import ImportStatus, list_problems, list_runs, stream_error_file
 from peakday.kernel.money import decimal_text, parse_minor
@@ -140,7 +141,8 @@ async def enrol_item(request: Request, shop_id: ShopRef, event_id: EventRef, tra
         async with house.database.transaction() as tx:
             found = await catalog.get_item(tx, actor, shop_id, _item_id(item))
             wishes = _wishes(found, form)
-            await api.enrol_items(tx, actor, (shop_id, event_id, track), wishes, house.clock.now())
+            now = await record_now(house.clock, tx)
+            await api.enrol_items(tx, actor, (shop_id, event_id, track), wishes, now)
     except (Invalid, Conflict) as refusal:
         return await _form_page(request, (shop_id, event_id, track), item, refusal=refusal, form=form)
     return RedirectResponse(f"{event_address(shop_id, event_id)}?done=enrolled", 303)

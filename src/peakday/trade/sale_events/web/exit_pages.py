@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from peakday.kernel.clock import record_now
 from peakday.kernel.ids import read_id
 from peakday.kernel.refusal import Conflict, NotFound, Refusal
 from peakday.kernel.web.context import actor_of, house_of
@@ -52,7 +53,8 @@ async def leave_event(
     )
     try:
         async with house.database.transaction() as tx:
-            await api.leave_event(tx, actor_of(request), ask, why, str(form.get("seen") or ""), house.clock.now())
+            now = await record_now(house.clock, tx)
+            await api.leave_event(tx, actor_of(request), ask, why, str(form.get("seen") or ""), now)
     except Conflict as refusal:
         try:
             return await _exit_page(request, ask, refusal)
@@ -67,7 +69,7 @@ async def undo_exit(request: Request, shop_id: ShopRef, event_id: EventRef, exit
     house = house_of(request)
     try:
         async with house.database.transaction() as tx:
-            await api.undo_exit(tx, actor_of(request), shop_id, exit_id, house.clock.now())
+            await api.undo_exit(tx, actor_of(request), shop_id, exit_id, await record_now(house.clock, tx))
     except Conflict as refusal:
         return await event_page(request, shop_id, event_id, refusal=refusal)
     return RedirectResponse(f"{event_address(shop_id, event_id)}?done=undone", 303)

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from peakday.kernel.clock import record_now
 from peakday.kernel.ids import show_id
 from peakday.kernel.refusal import Conflict, NotFound, NotSignedIn, Refusal
 from peakday.kernel.text import Text
@@ -86,7 +87,7 @@ async def join_event(request: Request, shop_id: ShopRef, event_id: EventRef) -> 
     house = house_of(request)
     try:
         async with house.database.transaction() as tx:
-            await api.enrol_shop(tx, actor_of(request), shop_id, event_id, house.clock.now())
+            await api.enrol_shop(tx, actor_of(request), shop_id, event_id, await record_now(house.clock, tx))
     except Conflict as refusal:
         return await event_page(request, shop_id, event_id, refusal=refusal)
     return RedirectResponse(f"{event_address(shop_id, event_id)}?done=joined", 303)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from peakday.kernel.actor import require
+from peakday.kernel.clock import record_now
 from peakday.kernel.ids import new_id, read_id, show_id
 from peakday.kernel.imports import ImportRun, ImportStatus, get_run, stream_error_file
 from peakday.kernel.refusal import NotFound, Refusal
@@ -133,7 +134,8 @@ async def undo_exit(request: Request, shop_id: ShopRef, exit_id: ExitRef) -> Exi
     """Take a departure back while the rule allows it."""
     house = house_of(request)
     async with house.database.transaction() as tx:
-        return exit_body(await api.undo_exit(tx, actor_of(request), shop_id, exit_id, house.clock.now()))
+        now = await record_now(house.clock, tx)
+        return exit_body(await api.undo_exit(tx, actor_of(request), shop_id, exit_id, now))
 
 
 @router.get("/{event_id}", responses=_answers(403, 404))
@@ -150,7 +152,8 @@ async def enrol_shop(request: Request, shop_id: ShopRef, event_id: EventRef) -> 
     """Let the shop take part; again changes nothing."""
     house = house_of(request)
     async with house.database.transaction() as tx:
-        enrolment = await api.enrol_shop(tx, actor_of(request), shop_id, event_id, house.clock.now())
+        now = await record_now(house.clock, tx)
+        enrolment = await api.enrol_shop(tx, actor_of(request), shop_id, event_id, now)
     return EnrolmentBody(
         event_id=show_id(EVENT_PREFIX, event_id), status=enrolment.status, enrolled_at=enrolment.enrolled_at
     )
@@ -179,7 +182,7 @@ async def enrol_items(request: Request, shop_id: ShopRef, event_id: EventRef, fo
     place = (shop_id, event_id, form.track)
     wishes = [_wish(number, one) for number, one in enumerate(form.entries, 1)]
     async with house.database.transaction() as tx:
-        admitted = await api.enrol_items(tx, actor_of(request), place, wishes, house.clock.now())
+        admitted = await api.enrol_items(tx, actor_of(request), place, wishes, await record_now(house.clock, tx))
     return EntryList(items=[entry_body(entry) for entry in admitted.entries], next_cursor=None)
 
 
@@ -191,7 +194,8 @@ async def change_stock(request: Request, shop_id: ShopRef, event_id: EventRef, f
     assert sku_id is not None
     async with house.database.transaction() as tx:
         place = (shop_id, event_id, form.track)
-        await api.change_stock(tx, actor_of(request), place, sku_id, form.stock, house.clock.now())
+        now = await record_now(house.clock, tx)
+        await api.change_stock(tx, actor_of(request), place, sku_id, form.stock, now)
 
 
 @router.post(
@@ -232,7 +236,7 @@ async def leave_event(request: Request, shop_id: ShopRef, event_id: EventRef, fo
     async with house.database.transaction() as tx:
         why = (form.reason, form.note)
         return exit_body(
-            await api.leave_event(tx, actor_of(request), ask, why, form.seen, house.clock.now())
+            await api.leave_event(tx, actor_of(request), ask, why, form.seen, await record_now(house.clock, tx))
         )  # fmt: skip
 
 
