@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import asyncpg
-
 from peakday.kernel.database import Tx
 from peakday.market.catalog.model import ShelfGood
 
-# `offset 0`: SKU by SKU through the index, however many rows the planner expects
+# `offset 0`: SKU by SKU through the index, however many rows the planner expects. A leaf's chain comes with one of its
+# goods only: most of a large cart's answer would be the same few chains again and again.
 _GOODS_OF = """
 with wanted as materialized (
     select s.shop_id, s.sku_id, s.item_id, i.title, s.spec, i.images[1] as image,
@@ -26,21 +25,16 @@ with wanted as materialized (
             where c.parent_id is not null)
     select leaf_id, array_agg(category_id) as category_ids from above group by leaf_id
 )
-select w.shop_id, w.sku_id, w.item_id, w.title, w.spec, w.image, w.price_minor, w.currency,
-    coalesce(r.category_ids, '{}') as category_ids, w.is_on_sale, w.leaf_category_id
+select w.shop_id, w.sku_id, w.item_id, w.title, w.spec, w.image, w.price_minor, w.currency, w.is_on_sale,
+    w.leaf_category_id,
+    case when row_number() over (partition by w.leaf_category_id) = 1 then r.category_ids end as category_ids
 from wanted w left join recursive_categories r on r.leaf_id = w.leaf_category_id
 """
+_NOWHERE: frozenset[UUID] = frozenset()
 
 
 async def find_goods_of(tx: Tx, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], ShelfGood]:
     """The SKUs that these (shop_id, sku_id) name; what is not there, or was deleted, is left out."""
     rows = await tx.fetch(_GOODS_OF, [shop_id for shop_id, _ in pairs], [sku_id for _, sku_id in pairs])
-    chains: dict[UUID | None, frozenset[UUID]] = {}
-    return {(row[0], row[1]): _good(row, chains) for row in rows}
-
-
-def _good(row: asyncpg.Record, chains: dict[UUID | None, frozenset[UUID]]) -> ShelfGood:
-    chain = chains.get(row["leaf_category_id"])
-    if chain is None:
-        chain = chains[row["leaf_category_id"]] = frozenset(row["category_ids"])
-    return ShelfGood(**{**dict(row), "category_ids": chain})
+    chains = {row[9]: frozenset(row[10]) for row in rows if row[10]}
+    return {(row[0], row[1]): ShelfGood(*row[:8], chains.get(row[9], _NOWHERE), row[8], row[9]) for row in rows}

@@ -60,9 +60,9 @@ async def levels_of(tx: Tx, keys: Sequence[LevelKey]) -> dict[LevelKey, int]:
         "select l.shop_id, l.sku_id, l.event_ref, l.available"
         " from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (shop_id, sku_id, event_ref)"
         " join stock.level l using (shop_id, sku_id, event_ref)",
-        [k.shop_id for k in keys], [k.sku_id for k in keys], [k.event_ref for k in keys],
+        [k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys],
     )  # fmt: skip
-    return {LevelKey(row["shop_id"], row["sku_id"], row["event_ref"]): row["available"] for row in rows}
+    return {LevelKey(row[0], row[1], row[2]): row[3] for row in rows}
 
 
 async def holds_of(tx: Tx, claim_ids: Sequence[UUID]) -> list[Hold]:

@@ -23,7 +23,8 @@ def tier_advice(quote: Quote) -> tuple[Advice, ...]:
         return ()
     known: dict[Id, Instrument] = {each.instrument_id: each for each in (*quote.offers, *quote.wallet)}
     used = set(quote.best.cards)
-    acting = {key: each for key, each in known.items() if key in used or each in quote.offers}
+    live = {each.instrument_id for each in quote.offers}
+    acting = {key: each for key, each in known.items() if key in used or key in live}
     found = list(tiers_ahead(quote.best.priced, acting))
     cards = _nearest([each for each in quote.wallet if each.instrument_id not in used], quote)
     told: set[Hashable] = set()
