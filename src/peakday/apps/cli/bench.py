@@ -19,6 +19,7 @@ from peakday.apps.cli import (
     bench_crowd,
     bench_enrolment,
     bench_flash_sale,
+    bench_forecast,
     bench_health,
     bench_ledger,
     bench_lookalike,
@@ -146,6 +147,15 @@ def flash_sale(
 ) -> None:
     """Sell one hot SKU over HTTP; also naively, in two processes, of many SKUs, on a slow disk, and a hundred units."""
     _tell(bench_flash_sale.run(orders), as_json=as_json)
+
+
+@app.command()
+def forecast(
+    peer: bool = typer.Option(False, "--peer", help="also with statsforecast, which is installed for it, then removed"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Forecast M4, M3 and a real retailer's weeks, against Theta and seasonal naive."""
+    _tell(bench_forecast.run(peer=peer), as_json=as_json)
 
 
 @app.command()
