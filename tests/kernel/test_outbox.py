@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 
 from peakday.kernel.database.errors import DatabaseAway
-from peakday.kernel.outbox import ATTEMPTS_MAX, Reaction, announce, announce_many, deliver_pending
+from peakday.kernel.outbox import (
+    ATTEMPTS_MAX,
+    BulkReaction,
+    Reaction,
+    announce,
+    announce_many,
+    deliver_in_bulk,
+    deliver_pending,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +199,45 @@ async def test_many_facts_are_announced_at_once_and_told_in_their_order(database
 
     assert await deliver_pending(database, [Reaction("tests.note", "tests.ShelfFilled.v1", note)], clock) == 30
     assert told == [{"shelf": "a", "count": count} for count in range(30)]
+
+
+def in_bulk(run):
+    return BulkReaction("tests.bulk", ("tests.ShelfFilled.v1",), run)
+
+
+async def test_news_in_bulk_is_told_once_in_its_order_and_left_alone_by_the_others(database, clock):
+    told = []
+
+    async def hear(tx, news):
+        told.append([one.payload["count"] for one in news])
+
+    async with database.transaction() as tx:
+        await announce_many(tx, [ShelfFilled("a", count) for count in range(5)], clock.now())
+    assert await deliver_pending(database, [], clock, in_bulk=[in_bulk(hear)]) == 0
+    assert await deliver_in_bulk(database, [in_bulk(hear)], clock, 3) == 3
+    assert await deliver_in_bulk(database, [in_bulk(hear)], clock, 3) == 2
+    assert await deliver_in_bulk(database, [in_bulk(hear)], clock, 3) == 0
+    assert told == [[0, 1, 2], [3, 4]]
+
+
+async def test_an_event_that_breaks_its_batch_is_set_aside_and_the_others_are_settled(database, clock, heard):
+    async def hear(tx, news):
+        for one in news:
+            await tx.execute("insert into heard values ('bulk', $1, $2)", one.event_id, one.payload["count"])
+            if one.payload["count"] == 2:
+                raise RuntimeError("the shelf fell down")
+
+    ids = [await fill_shelf(database, clock, count) for count in (1, 2, 3)]
+    assert await deliver_in_bulk(database, [in_bulk(hear)], clock) == 2
+    assert await heard() == [("bulk", 1), ("bulk", 3)]
+    row = await outbox_row(database, ids[1])
+    assert (row["settled_at"], row["attempts"]) == (None, 1)
+    assert "the shelf fell down" in row["last_error"]
+
+
+async def test_while_one_worker_takes_in_bulk_another_finds_nothing_to_do(database, clock):
+    async def hear(tx, news):
+        assert await deliver_in_bulk(database, [in_bulk(hear)], clock) == 0
+
+    await fill_shelf(database, clock)
+    assert await deliver_in_bulk(database, [in_bulk(hear)], clock) == 1

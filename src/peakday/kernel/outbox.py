@@ -6,6 +6,9 @@ Each reaction runs in a savepoint that also records (reaction, event): a second 
 nothing. Events in a row share a savepoint; when one of them fails it is undone and each gets its own, so that a failing
 reaction undoes only itself; it is tried again with growing pauses and, after `ATTEMPTS_MAX`, set
 aside with its error for a person to see.
+
+Who counts thousands a second takes news in bulk (`BulkReaction`, `deliver_in_bulk`): the only one that hears its
+topics, so what it did and that the news is settled are one commit, and no record of each event is needed.
 """
 
 import logging
@@ -20,6 +23,7 @@ import msgspec
 
 from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database, Tx
+from peakday.kernel.database.errors import DatabaseAway, DatabaseFull
 from peakday.kernel.ids import new_id, new_ids
 
 ATTEMPTS_MAX = 10
@@ -27,6 +31,7 @@ BATCH_MAX = 200
 BATCH_SECONDS_MAX = 0.3
 GROUP_MAX = 25  # so many events share a savepoint of each reaction
 UNHEARD_MAX = 5000
+BULK_MAX = 4000
 PAUSE_SECONDS_FIRST = 2
 
 _log = logging.getLogger(__name__)
@@ -61,6 +66,18 @@ class Reaction:
     name: str
     topic: str
     run: ReactionFunction
+
+
+BulkFunction = Callable[[Tx, Sequence[News]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkReaction:
+    """What a room does on thousands of news at once; nobody else may hear its topics. One worker at a time runs it."""
+
+    name: str
+    topics: tuple[str, ...]
+    run: BulkFunction
 
 
 async def announce(tx: Tx, fact: Announced, at: datetime) -> UUID:
@@ -103,16 +120,24 @@ def _payload_text(fact: Announced) -> str:
     return msgspec.json.encode({name: getattr(fact, name) for name in names}).decode()
 
 
-async def deliver_pending(database: Database, reactions: list[Reaction], clock: Clock, batch: int = BATCH_MAX) -> int:
+async def deliver_pending(
+    database: Database,
+    reactions: list[Reaction],
+    clock: Clock,
+    batch: int = BATCH_MAX,
+    in_bulk: Sequence[BulkReaction] = (),
+) -> int:
     """Deliver what is due, oldest first; returns how many events were settled. Several workers may run it.
 
     One transaction for the batch, which ends early after `BATCH_SECONDS_MAX`: its locks are held until then. A worker
-    that dies in it has done nothing.
+    that dies in it has done nothing. What is heard `in_bulk` is left alone: `deliver_in_bulk` settles it.
     """
     by_topic: dict[str, list[Reaction]] = {}
     for reaction in reactions:
         by_topic.setdefault(reaction.topic, []).append(reaction)
-    settled = await _settle_unheard(database, list(by_topic), clock.now())
+    apart = [topic for reaction in in_bulk for topic in reaction.topics]
+    assert not by_topic.keys() & set(apart), "news that is heard in bulk has one reaction"
+    settled = await _settle_unheard(database, [*by_topic, *apart], clock.now())
     async with database.transaction() as tx:
         due = await _lock_due(tx, list(by_topic), batch, clock.now())
         deadline = time.monotonic() + BATCH_SECONDS_MAX
@@ -126,6 +151,49 @@ async def deliver_pending(database: Database, reactions: list[Reaction], clock: 
         if outcomes:
             await _settle(tx, outcomes, clock.now())
     return settled + sum(failure is None for _, failure in outcomes)
+
+
+async def deliver_in_bulk(
+    database: Database, reactions: Sequence[BulkReaction], clock: Clock, batch: int = BULK_MAX
+) -> int:
+    """Deliver what is due to each, oldest first; returns how many events were settled.
+
+    One transaction a reaction. When it fails all is undone, and every event of it is tried by itself.
+    """
+    settled = 0
+    for reaction in reactions:
+        try:
+            async with database.transaction() as tx:
+                due = await _take_due(tx, reaction, batch, clock.now())
+                if due:
+                    await reaction.run(tx, [each.news for each in due])
+                    await _settle_all(tx, due, clock.now())
+            settled += len(due)
+        except (DatabaseAway, DatabaseFull):
+            raise  # nobody's fault among the news
+        except Exception:  # noqa: BLE001 - any fault of a reaction: its events are tried by themselves
+            _log.exception("reaction %s failed on a batch; its events are tried one by one", reaction.name)
+            settled += await _deliver_singly(database, reaction, clock, batch)
+    return settled
+
+
+async def _deliver_singly(database: Database, reaction: BulkReaction, clock: Clock, batch: int) -> int:
+    async with database.transaction() as tx:
+        outcomes: list[tuple[_Due, str | None]] = []
+        for each in await _take_due(tx, reaction, batch, clock.now()):
+            failure = None
+            try:
+                async with tx.transaction():
+                    await reaction.run(tx, [each.news])
+            except Exception as error:  # any fault of a reaction: recorded and retried
+                if tx.is_closed():
+                    raise
+                _log.exception("reaction %s failed on %s", reaction.name, each.news.event_id)
+                failure = f"{reaction.name}: {error!r}"
+            outcomes.append((each, failure))
+        if outcomes:
+            await _settle(tx, outcomes, clock.now())
+    return sum(failure is None for _, failure in outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +224,28 @@ async def _lock_due(tx: Tx, heard: list[str], batch: int, now: datetime) -> list
     return [
         _Due(News(row["event_id"], row["topic"], row["payload"], row["announced_at"]), row["attempts"]) for row in rows
     ]
+
+
+async def _take_due(tx: Tx, reaction: BulkReaction, batch: int, now: datetime) -> list[_Due]:
+    """What is due, if no other worker is at it: the reaction's turn is held, so rows need no locks of their own."""
+    if not await tx.fetchval("select pg_try_advisory_xact_lock(hashtextextended($1, 0))", f"outbox {reaction.name}"):
+        return []
+    rows = await tx.fetch(
+        "select event_id, topic, payload, announced_at, attempts from kernel.outbox"
+        " where settled_at is null and next_try_at <= $1 and topic = any($2) order by event_id limit $3",
+        now, list(reaction.topics), batch,
+    )  # fmt: skip
+    return [
+        _Due(News(row["event_id"], row["topic"], row["payload"], row["announced_at"]), row["attempts"]) for row in rows
+    ]
+
+
+async def _settle_all(tx: Tx, due: Sequence[_Due], now: datetime) -> None:
+    await tx.execute(
+        "update kernel.outbox set settled_at = $2, attempts = attempts + 1, last_error = null"
+        " where event_id = any($1)",
+        [each.news.event_id for each in due], now,
+    )  # fmt: skip
 
 
 async def _run_reactions(tx: Tx, by_topic: dict[str, list[Reaction]], group: list[News]) -> dict[UUID, str]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from peakday.apps.opening import open_house, open_web_engines
+from peakday.insight.advisor.audit import audit as audit_advisor
 from peakday.insight.audiences.audit import audit as audit_audiences
 from peakday.insight.behaviour.audit import audit as audit_behaviour
 from peakday.insight.metrics.audit import audit as audit_metrics
@@ -44,6 +45,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "orders": audit_orders,
     "behaviour": audit_behaviour,
     "metrics": audit_metrics,
+    "advisor": audit_advisor,
     "audiences": audit_audiences,
     "health": audit_health,
     "workbench": audit_workbench,

@@ -18,14 +18,15 @@ from dataclasses import dataclass
 import uvloop
 
 from peakday.apps.opening import open_house, open_web_engines
-from peakday.apps.worker.tasks import DUTIES, JOB_KINDS, REACTIONS
+from peakday.apps.worker.tasks import BULK_REACTIONS, DUTIES, JOB_KINDS, REACTIONS
 from peakday.kernel.duties import Duty, perform
 from peakday.kernel.house import House
 from peakday.kernel.jobs import Crew, JobKind
-from peakday.kernel.outbox import Reaction, deliver_pending
+from peakday.kernel.outbox import BULK_MAX, BulkReaction, Reaction, deliver_in_bulk, deliver_pending
 from peakday.kernel.settings import Settings
 
 POLL_SECONDS = 0.2
+BULK_SECONDS = 0.15  # between rounds that were not full: a round of hundreds costs little more than a round of ten
 PAUSE_AFTER_FAULT_SECONDS = 1
 
 _log = logging.getLogger(__name__)
@@ -40,11 +41,13 @@ class Worker:
     job_kinds: Sequence[JobKind]
     duties: Sequence[Duty]
     poll_seconds: float = POLL_SECONDS
+    bulk_reactions: Sequence[BulkReaction] = ()
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._deliver_news())
+            group.create_task(self._deliver_in_bulk())
             group.create_task(self._run_jobs())
             for duty in self.duties:
                 group.create_task(self._keep_duty(duty))
@@ -53,9 +56,19 @@ class Worker:
         """Deliver while there is news, then look again soon."""
         while True:
             with _written_down("delivery") as outcome:
-                outcome.done = await deliver_pending(self.house.database, list(self.reactions), self.house.clock)
+                outcome.done = await deliver_pending(
+                    self.house.database, list(self.reactions), self.house.clock, in_bulk=self.bulk_reactions
+                )
             if not outcome.done:
                 await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS if outcome.is_fault else self.poll_seconds)
+
+    async def _deliver_in_bulk(self) -> None:
+        """The same for who takes thousands at once, however long the others take."""
+        while self.bulk_reactions:
+            with _written_down("delivery in bulk") as outcome:
+                outcome.done = await deliver_in_bulk(self.house.database, self.bulk_reactions, self.house.clock)
+            if outcome.done < BULK_MAX:
+                await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS if outcome.is_fault else BULK_SECONDS)
 
     async def _run_jobs(self) -> None:
         """Take up what is due as hands get free."""
@@ -110,4 +123,4 @@ async def _run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     async with open_house(settings) as house, open_web_engines(house):
         _log.info("worker started: %d duties, %d kinds of jobs", len(DUTIES), len(JOB_KINDS))
-        await Worker(house, REACTIONS, JOB_KINDS, DUTIES).run()
+        await Worker(house, REACTIONS, JOB_KINDS, DUTIES, bulk_reactions=BULK_REACTIONS).run()

@@ -2,13 +2,14 @@
 
 from peakday.apps.importers import csv_mapping
 from peakday.apps.storefront import jobs as storefront_jobs
+from peakday.insight.advisor.board.counting import counting
 from peakday.insight.behaviour import jobs as behaviour_jobs
 from peakday.insight.consumers import jobs as consumers_jobs
 from peakday.insight.metrics import jobs as metrics_jobs
 from peakday.kernel.duties import Duty
 from peakday.kernel.jobs import JobKind
 from peakday.kernel.messages import deliveries
-from peakday.kernel.outbox import Reaction
+from peakday.kernel.outbox import BulkReaction, Reaction
 from peakday.market.accounts import jobs as accounts_jobs
 from peakday.market.catalog import jobs as catalog_jobs
 from peakday.operations.health import jobs as health_jobs
@@ -25,6 +26,8 @@ from peakday.trade.sale_events import jobs as sale_event_jobs
 DAY_SECONDS = 86_400
 
 REACTIONS: list[Reaction] = [*price_reactions.REACTIONS, *health_reactions.REACTIONS, *workbench_reactions.REACTIONS]
+
+BULK_REACTIONS: list[BulkReaction] = [counting()]
 
 JOB_KINDS: list[JobKind] = [
     *catalog_jobs.JOB_KINDS,

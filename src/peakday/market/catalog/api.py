@@ -25,6 +25,7 @@ from peakday.market.catalog.actions.import_items import (
 )
 from peakday.market.catalog.facts import copy_facts
 from peakday.market.catalog.holds import Hold, lock_items, unlock_items
+from peakday.market.catalog.item_faces import ItemFace, find_item_faces
 from peakday.market.catalog.model import (
     Brand,
     Category,
@@ -64,6 +65,7 @@ __all__ = [
     "ITEM_IMPORT_KIND",
     "SHELF_PAGE_MAX",
     "Hold",
+    "ItemFace",
     "ItemImport",
     "ShelfItem",
     "ShelfQuestion",
@@ -82,6 +84,7 @@ __all__ = [
     "export_xlsx",
     "find_goods",
     "find_goods_of",
+    "find_item_faces",
     "find_shelf_items",
     "find_titles",
     "get_item",

@@ -41,6 +41,7 @@ from peakday.trade.orders.actions.ship_orders import (
 from peakday.trade.orders.actions.write_orders import OrdersCompanion
 from peakday.trade.orders.bought_lately import bought_lately
 from peakday.trade.orders.facts import RELATIONS, copy_facts
+from peakday.trade.orders.paid_orders import GivenBack, PaidLine, list_given_back, list_paid_lines
 from peakday.trade.orders.queries import (
     SEE_MONEY,
     VIEW,
@@ -63,9 +64,11 @@ __all__ = [
     "SEE_MONEY",
     "TIMELINE_WORDS",
     "VIEW",
+    "GivenBack",
     "InvoiceWish",
     "OrderFiles",
     "OrdersCompanion",
+    "PaidLine",
     "PresaleWish",
     "ShopSums",
     "add_address",
@@ -99,9 +102,11 @@ __all__ = [
     "largest_shops",
     "lift_hold",
     "list_addresses",
+    "list_given_back",
     "list_my_orders",
     "list_orders",
     "list_overdue",
+    "list_paid_lines",
     "look_up_payment",
     "order_id_of",
     "pay_checkout",
