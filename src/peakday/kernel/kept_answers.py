@@ -92,6 +92,16 @@ def require_key(key: str) -> None:
         raise Invalid(_unfit(key))
 
 
+def key_needed() -> Invalid:
+    """The refusal of a change that adds something each time it is asked, and comes without a key."""
+    message = Text("该操作需要幂等键", "This change needs an idempotency key")
+    remedy = Text(
+        "为每个意愿生成一个新的键,重试时用同一个键",
+        "Send a new key in the header Idempotency-Key for each wish, and the same key when you try again",
+    )
+    return Invalid(Problem("Idempotency-Key", "idempotency_key_needed", message, remedy))
+
+
 async def find_answers(tx: Tx, asked: Sequence[Once], at: datetime) -> dict[tuple[str, str], Kept]:
     """What is kept by (owner, key); absent: the key is free."""
     rows = await tx.fetch(

@@ -72,24 +72,33 @@ async def test_every_change_asked_again_and_at_once_has_one_effect(scenes):
     async with one.house.database.read() as connection:
         look = await connection.prepare(look_query(await read_tables(connection)))
         wrong = [fault for door, row in ROWS.items() for fault in await faults_of(door, row, (one, two), look)]
-        planted = await faults_of("planted", _rollback_without_a_key, (one, two), look)
+        planted = await faults_of("planted", roll_switch_back, (one, two), look, is_same_wish=False)
+        unkeyed = [fault for row in ROWS.values() for fault in await faults_without_key(row, one, look)]
     assert wrong == []
+    assert unkeyed == []
     assert planted[0] == "planted: asked again it changed kernel.switch_change"
 
 
-async def _rollback_without_a_key(scene):
-    return replace(await roll_switch_back(scene), is_keyed=False)
+async def faults_without_key(row, scene, look):
+    """What is done or said wrong of a change that needs a key and comes without one."""
+    ask = await row(scene)
+    if not ask.is_keyed:
+        return []
+    before, answer = await seen(look), await scene.send(replace(ask, is_keyed=False), "")
+    is_refused = answer.status_code == 422 and answer.json()["problems"][0]["code"] == "idempotency_key_needed"
+    return [f"{ask.path} without a key: {answer.text}"] * (not is_refused or changed(before, await seen(look)) != [])
 
 
-async def faults_of(door, row, scenes, look):
+async def faults_of(door, row, scenes, look, *, is_same_wish=True):
     """What is wrong with a door."""
     one, two = scenes
     ask, key = await row(one), one.key("ask")
     before = await seen(look)
     answers = [await one.send(ask, key)]
     once = await seen(look)
-    answers += [await one.send(ask, key) for _ in range(2)]
-    answers += await asyncio.gather(*[one.send(ask, key) for _ in range(3)])
+    keys = [key if is_same_wish else one.key("again") for _ in range(5)]
+    answers += [await one.send(ask, key) for key in keys[:2]]
+    answers += await asyncio.gather(*[one.send(ask, key) for key in keys[2:]])
     faults = [
         f"{door}: asked again it changed {name}" for name in changed(once, await seen(look)) if name not in ask.anew
     ]

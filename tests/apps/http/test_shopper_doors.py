@@ -26,9 +26,8 @@ class Shopper:
         async with self.market.client() as client:
             return await client.request(method, path, json=values, headers=sent)
 
-    async def add(self, key=None, quantity=1):
-        headers = {"idempotency_key": key} if key else {}
-        return await self.ask("POST", LINES, {**self.wish, "quantity": quantity}, **headers)
+    async def add(self, key="any", quantity=1):
+        return await self.ask("POST", LINES, {**self.wish, "quantity": quantity}, idempotency_key=key)
 
     async def pieces(self):
         body = (await self.ask("GET", "/v1/my/cart")).json()
@@ -43,8 +42,11 @@ async def shopper(market):
     return Shopper(market, good, token)
 
 
-async def test_adding_without_a_key_adds_each_time_and_under_a_key_once(shopper):
-    assert [(await shopper.add()).json()["quantity"] for _ in range(2)] == [1, 2]
+async def test_adding_needs_a_key_and_under_one_adds_once(shopper):
+    for more in ({}, {"cookie": "peakday_language=en"}):  # the short way, and the usual one
+        unkeyed = await shopper.ask("POST", LINES, shopper.wish, **more)
+        assert (unkeyed.status_code, unkeyed.json()["problems"][0]["code"]) == (422, "idempotency_key_needed")
+    assert [(await shopper.add(key)).json()["quantity"] for key in ("a", "b")] == [1, 2]
     answers = [await shopper.add("k1"), *await asyncio.gather(*(shopper.add("k1") for _ in range(4)))]
     assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
     assert [answer.headers.get("idempotent-replay") for answer in answers] == [None] + ["true"] * 4

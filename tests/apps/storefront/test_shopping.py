@@ -1,5 +1,6 @@
 """Can somebody shop with plain forms, and is every change theirs alone?"""
 
+import asyncio
 import re
 
 import pytest
@@ -38,6 +39,26 @@ async def enter(client, target="/mall"):
 async def live_at_checkout(client, page):
     """The hidden fields of the checkout page."""
     return dict(re.findall(r'<input type="hidden" name="(key|seen_token|seen_minor)" value="([^"]*)"', page.text))
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_form_that_is_sent_three_times_adds_once_and_the_next_page_is_a_new_wish(mall, at_once):
+    async with mall.client() as client:
+        await add(client, mall, "cup")
+        for wanted in (1, 2):
+            page = await client.get(f"/mall/items/{show_id('itm', mall.bazaar.item('tea'))}")
+            (wish,) = re.findall(r'name="wish" value="([0-9a-f]{32})"', page.text)
+            sent = [add(client, mall, wish=wish) for _ in range(3)]
+            if at_once:
+                await asyncio.gather(*sent)
+            else:
+                for one in sent:
+                    await one
+            async with mall.house.database.read() as connection:
+                pieces = await connection.fetchval(
+                    "select quantity from carts.line where sku_id = $1", mall.bazaar.sku("tea")
+                )
+            assert pieces == wanted
 
 
 @pytest.mark.parametrize(

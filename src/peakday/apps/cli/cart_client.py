@@ -8,11 +8,14 @@ parse.
 import asyncio
 import time
 from dataclasses import dataclass, field
+from itertools import count
 from typing import cast
 
 import msgspec
 
 CONNECT_SECONDS_MAX = 20.0
+ADDITIONS = "/v1/my/cart/lines"
+_wishes = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,11 @@ class ShopperLine(asyncio.Protocol):
             self._answered.set_exception(ConnectionError("the server closed the line"))
 
     async def ask(self, method: str, path: str, token: str, values: object = None) -> Reply:
-        """Send a question with a buyer's pass; the whole answer."""
+        """Send a question with a buyer's pass, each addition under a key of its own; the whole answer."""
         body = b"" if values is None else msgspec.json.encode(values)
+        key = f"idempotency-key: {next(_wishes)}-{time.time_ns()}\r\n" if path == ADDITIONS and method == "POST" else ""
         head = (
-            f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n"
+            f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n{key}"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         )
         begun = time.perf_counter()

@@ -21,12 +21,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from peakday.apps.http.keyed_doors import needs_key
 from peakday.kernel.house import House
 from peakday.kernel.kept_answers import (
     CLAIM_SECONDS,
     AnswerNotKept,
     KeyInProgress,
     KeyReused,
+    key_needed,
     owner_of,
     require_key,
 )
@@ -50,12 +52,18 @@ class IdempotencyDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, replay or refuse."""
-        key = Headers(scope=scope).get("idempotency-key") if scope["type"] == "http" else None
-        if key is None or not _is_change(scope):
+        if scope["type"] != "http" or not _is_change(scope):
+            await self.app(scope, receive, send)
+            return
+        key = Headers(scope=scope).get("idempotency-key")
+        is_needed = needs_key(scope["method"], scope["path"])
+        if key is None and not is_needed:
             await self.app(scope, receive, send)
             return
         house: House = scope["app"].state.house
         try:
+            if key is None:
+                raise key_needed()
             require_key(key)
             body = await _read(receive)
             claim = (_owner(scope["state"]["visit"]), key, digest(scope, body))

@@ -6,7 +6,7 @@ limits, the answer carries the same headers, and a fault of ours is logged and t
 here, so no forged form can use it. Whatever is not exactly that (a cookie, a search in the cart, a body that is not as
 it should be, a key where the room keeps none) takes the usual way, and is answered as if this were not here.
 
-An addition may carry `Idempotency-Key`: the writer of carts keeps it in its own batch.
+An addition carries `Idempotency-Key`: the writer of carts keeps it in its own batch.
 """
 
 import logging
@@ -28,7 +28,7 @@ from peakday.apps.http.manners import REQUESTS_BURST, REQUESTS_PER_SECOND, VISIT
 from peakday.kernel.actor import Actor
 from peakday.kernel.house import House
 from peakday.kernel.ids import read_id
-from peakday.kernel.kept_answers import Answer, Once, owner_of, require_key
+from peakday.kernel.kept_answers import Answer, Once, key_needed, owner_of, require_key
 from peakday.kernel.refusal import NotSignedIn, Refusal, TooMany
 from peakday.kernel.web.problems import PROBLEM_TYPE, problem_body, status_of
 from peakday.market.accounts import api as accounts
@@ -160,16 +160,16 @@ def plain_headers(scope: Scope) -> dict[bytes, bytes] | None:
 def _add(asked: Asked) -> Answered | None:
     if asked.scope["query_string"]:
         return None
-    if asked.key is not None:
-        require_key(asked.key.decode("latin-1"))
+    if asked.key is None:
+        raise key_needed()
+    require_key(asked.key.decode("latin-1"))
     wish = hot.read_wish(accounts.require_buyer(asked.actor), asked.body)
     return _added(asked, wish)
 
 
 async def _added(asked: Asked, wish: carts.Wish) -> tuple[Answer, bool]:
+    assert asked.key is not None, "looked at before"
     writer = asked.house.get(carts.CartWriter)
-    if asked.key is None:
-        return hot.told(await writer.add(wish)), False
     once = Once(owner_of(asked.actor), asked.key.decode("latin-1"), digest(asked.scope, asked.body))
     told = await writer.add_once(wish, carts.OnceAsked(once, hot.told))
     return told.answer, told.is_repeated

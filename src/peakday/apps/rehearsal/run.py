@@ -205,7 +205,8 @@ async def _call_witness(site: Site, wire: Wire, who: Pass, line: BasketLine) -> 
     """A shopper with a line in the cart, measured apart, and the change that they ask for again and again."""
     own = Wire(site.host, site.port, Measures(), wire.lookout)
     wish = {"shop_id": line.shop_id, "sku_id": line.sku_id, "quantity": 1}
-    await own.ask(Question(WITNESS, "POST", "/v1/my/cart/lines", who.token, wish))
+    key = f"witness-{time.time_ns()}"
+    await own.ask(Question(WITNESS, "POST", "/v1/my/cart/lines", who.token, wish, key))
     return own, Question(WITNESS, "PATCH", f"/v1/my/cart/lines/{line.sku_id}", who.token, {"is_selected": True})
 
 

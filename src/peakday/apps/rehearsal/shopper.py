@@ -86,9 +86,10 @@ async def run_errand(street: Street, errand: Errand) -> None:
 
 async def _order_cart(street: Street, errand: Errand) -> Acknowledged | None:
     token, ask = errand.who.token, street.wire.ask
-    for line in errand.basket.lines:
+    for number, line in enumerate(errand.basket.lines):
         wish = {"shop_id": line.shop_id, "sku_id": line.sku_id, "quantity": line.quantity}
-        await ask(Question("add to cart", "POST", "/v1/my/cart/lines", token, wish))
+        key = f"{street.run_ref}-{errand.number}-{number}"
+        await ask(Question("add to cart", "POST", "/v1/my/cart/lines", token, wish, key))
     home = {"recipient": "Rehearsal", "phone": "13800000000", "city": "Hangzhou", "street": f"Road {errand.number}"}
     address = await ask(Question("address", "POST", "/v1/my/addresses", token, home))
     if not address.is_yes:

@@ -57,6 +57,7 @@ class Question:
     path: str
     token: str = ""
     body: Any = None
+    key: str = ""  # of a wish that must not be done twice and names nothing by itself
 
 
 @dataclass
@@ -197,6 +198,8 @@ def _write(question: Question, host: str) -> bytes:
     lines = [f"{question.method} {question.path} HTTP/1.1", f"host: {host}", "accept-language: en"]
     if question.token:
         lines.append(f"authorization: Bearer {question.token}")
+    if question.key:
+        lines.append(f"idempotency-key: {question.key}")
     if question.body is not None:
         lines.append("content-type: application/json")
     if question.method != "GET":

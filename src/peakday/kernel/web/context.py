@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from peakday.kernel.actor import Actor
 from peakday.kernel.house import House
+from peakday.kernel.kept_answers import key_needed
 from peakday.kernel.refusal import NotSignedIn
 from peakday.kernel.text import Language
 
@@ -43,3 +44,9 @@ def actor_of(request: Request) -> Actor:
     if actor is None:
         raise NotSignedIn
     return actor
+
+
+def require_wish(request: Request, own_key: str | None) -> None:
+    """Refuses `Invalid` for a change that adds something and has no name: no key of the room's, none of a client's."""
+    if own_key is None and "idempotency-key" not in request.headers:
+        raise key_needed()

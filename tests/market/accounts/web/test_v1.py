@@ -83,7 +83,9 @@ async def test_lists_come_in_pages_of_the_asked_size(house, shop, clock):
 async def test_a_key_is_made_and_revoked_and_its_scope_is_all_it_may(house, shop):
     async with signed_in(house, "owner-one") as client:
         headers = await _headers(client)
-        made = await client.post(f"{shop}/keys", json={"name": "erp", "scopes": ["shop:write"]}, headers=headers)
+        made = await client.post(
+            f"{shop}/keys", json={"name": "erp", "scopes": ["shop:write"]}, headers=headers | {"idempotency-key": "erp"}
+        )
         secret, key_id = made.json()["secret"], made.json()["key"]["key_id"]
         assert secret not in (await client.get(f"{shop}/keys")).text
     async with visitor(house, authorization=f"Bearer {secret}") as client:

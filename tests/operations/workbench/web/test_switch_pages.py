@@ -108,7 +108,9 @@ async def test_the_json_doors_turn_plan_and_tell(staffed, clock):
             f"{doors}/switches/cart.next_tier", json={"percent": 5, "seen_version": 0, "reason": "grey"}
         )
         assert (turned.status_code, turned.json()["percent"]) == (200, 5)
-        back = await client.post(f"{doors}/switches/cart.next_tier/rollback", json={"reason": "enough"})
+        back = await client.post(
+            f"{doors}/switches/cart.next_tier/rollback", json={"reason": "enough"}, headers={"idempotency-key": "1"}
+        )
         assert back.json()["percent"] == 100
         changes = (await client.get(f"{doors}/switch-changes?limit=1")).json()
         assert [each["kind"] for each in changes["items"]] == ["rollback"]

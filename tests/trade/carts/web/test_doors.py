@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -21,6 +22,14 @@ def shopper(aisle, buyer=None, is_guest=False):
     return visitor(aisle.house, authorization=f"Bearer {token}")
 
 
+_wishes = count(1)
+
+
+def anew():
+    """A key that no wish had before."""
+    return {"idempotency-key": f"wish-{next(_wishes)}"}
+
+
 def wish(aisle, number, quantity=1):
     shop, sku = show_id("shp", aisle.shop_of(number)), show_id("sku", aisle.sku(number))
     return {"shop_id": shop, "sku_id": sku, "quantity": quantity}
@@ -34,7 +43,7 @@ async def test_a_guest_fills_a_cart_and_reads_it_as_documented(aisle):
     await aisle.promote(Kind.CROSS_SHOP_TIER, Tier(30_000, 5_000))
     async with shopper(aisle, aisle.guest, is_guest=True) as client:
         for number in (0, 1):
-            added = await client.post("/v1/my/cart/lines", json=wish(aisle, number))
+            added = await client.post("/v1/my/cart/lines", json=wish(aisle, number), headers=anew())
             assert added.status_code == 201, added.text
             AddedBody(**added.json())
         cart = CartBody(**(await client.get("/v1/my/cart")).json())
@@ -69,7 +78,7 @@ async def test_removing_undoing_favourites_and_looks_over_http(aisle):
         assert (await client.post("/v1/my/favourites", json={"sku_ids": [sku(aisle, 2)]})).json() == {"count": 1}
         kept = FavouritesBody(**(await client.get("/v1/my/favourites")).json())
         assert [line.title for line in kept.items] == ["Goods 2"]
-        assert (await client.post(f"/v1/my/favourites/{sku(aisle, 2)}/cart")).json()["lines"] == 3
+        assert (await client.post(f"/v1/my/favourites/{sku(aisle, 2)}/cart", headers=anew())).json()["lines"] == 3
         assert (await client.post("/v1/my/favourites/removals", json={"sku_ids": [sku(aisle, 2)]})).json()["count"] == 0
         await aisle.price(3, 9_000)
         cart = (await client.get("/v1/my/cart", params={"show": "cheaper"})).json()
@@ -94,10 +103,12 @@ async def test_bad_wishes_get_a_clear_answer_and_change_nothing(aisle):
     ]
     async with shopper(aisle) as client:
         for body, status, code in cases:
-            answer = await client.post("/v1/my/cart/lines", json=body)
+            answer = await client.post("/v1/my/cart/lines", json=body, headers=anew())
             assert (answer.status_code, answer.json()["code"]) == (status, code), body
-        assert (await client.post("/v1/my/cart/lines", content=b"{" * 3_000)).status_code in {413, 422}
-        assert (await client.post("/v1/my/cart/lines", content=b'{"shop_id": "\xff"}')).status_code == 422
+        assert (await client.post("/v1/my/cart/lines", content=b"{" * 3_000, headers=anew())).status_code in {413, 422}
+        assert (
+            await client.post("/v1/my/cart/lines", content=b'{"shop_id": "\xff"}', headers=anew())
+        ).status_code == 422
         assert (await client.get("/v1/my/cart", params={"cursor": sku(aisle, 1)})).status_code == 422
         assert (
             await client.post("/v1/my/cart/selection", json={"is_selected": True, "sku_ids": ["x"]})
@@ -108,7 +119,7 @@ async def test_bad_wishes_get_a_clear_answer_and_change_nothing(aisle):
 async def test_line_301_is_refused_with_its_remedies_in_both_languages(aisle):
     await aisle.fill(range(300))
     async with shopper(aisle) as client:
-        refused = await client.post("/v1/my/cart/lines", json=wish(aisle, 300))
+        refused = await client.post("/v1/my/cart/lines", json=wish(aisle, 300), headers=anew())
     body = refused.json()
     assert (refused.status_code, body["code"]) == (409, "cart_full")
     assert "favourites" in body["title"]
@@ -130,7 +141,7 @@ async def test_buyers_see_their_own_cart_only_and_strangers_none(aisle):
     assert (await aisle.cart()).selected == 2
     async with visitor(aisle.house) as nobody:
         assert (await nobody.get("/v1/my/cart")).status_code == 401
-        assert (await nobody.post("/v1/my/cart/lines", json=wish(aisle, 1))).status_code == 401
+        assert (await nobody.post("/v1/my/cart/lines", json=wish(aisle, 1), headers=anew())).status_code == 401
 
 
 @pytest.mark.parametrize("at_once", [False, True])
@@ -149,7 +160,7 @@ async def test_a_wish_that_is_sent_three_times_with_its_key_adds_once(aisle, at_
 async def test_sixty_devices_that_edit_one_cart_lose_nothing(aisle):
     await aisle.add(0, 1)
     async with shopper(aisle) as client:
-        adds = [client.post("/v1/my/cart/lines", json=wish(aisle, number % 20)) for number in range(60)]
+        adds = [client.post("/v1/my/cart/lines", json=wish(aisle, number % 20), headers=anew()) for number in range(60)]
         changes = [client.patch(f"/v1/my/cart/lines/{sku(aisle, 0)}", json={"is_selected": True}) for _ in range(5)]
         answers = await asyncio.gather(*adds, *changes)
     assert {answer.status_code for answer in answers} == {200, 201}

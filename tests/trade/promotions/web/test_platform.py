@@ -147,7 +147,7 @@ async def test_the_api_walks_the_same_way(floor, guard, staff):
         "benefit": {"type": "tiers", "tiers": [{"at": 10_000, "off": 1_000}]},
     }  # fmt: skip
     async with staff_desk(floor, language="en") as desk:
-        made = await desk.send("/instruments", {"terms": terms})
+        made = await desk.send("/instruments", {"terms": terms, "client_key": "k1"})
         assert made.status_code == 201, made.text
         path = f"/instruments/{made.json()['instrument_id']}"
         live = await desk.send(path + "/publish", {})

@@ -1,5 +1,7 @@
 """Do the JSON doors keep, publish, change and price instruments, and refuse in the words of the house?"""
 
+from itertools import count
+
 import pytest
 
 from peakday.kernel.ids import show_id
@@ -13,6 +15,12 @@ from tests.trade.promotions.web.doors import at_desk
 pytestmark = pytest.mark.capability("TE-08", page="/v1/shops/{shop_id}/instruments")
 TIERS = {"type": "tiers", "tiers": [{"at": 10_000, "off": 1_000}]}
 COUPON = {"kind": "shop_coupon", "name_zh": "十月券", "name_en": "October coupon", "benefit": TIERS}
+_wishes = count(1)
+
+
+def anew():
+    """A client's key that no wish had before."""
+    return f"wish-{next(_wishes)}"
 
 
 def benefits(floor) -> dict[Kind, dict]:
@@ -34,7 +42,9 @@ def benefits(floor) -> dict[Kind, dict]:
 async def test_every_kind_is_kept_and_comes_back_as_it_was_sent(floor):
     async with at_desk(floor) as desk:
         for kind, benefit in benefits(floor).items():
-            made = await desk.send("/instruments", {"terms": COUPON | {"kind": kind, "benefit": benefit}})
+            made = await desk.send(
+                "/instruments", {"terms": COUPON | {"kind": kind, "benefit": benefit}, "client_key": anew()}
+            )
             assert made.status_code == 201, (kind, made.text)
             body = (await desk.get(f"{desk.door}/instruments/{made.json()['instrument_id']}")).json()
             for name, value in benefit.items():
@@ -81,7 +91,7 @@ async def test_a_life_over_the_doors(floor, guard):
 
 async def test_without_a_guard_nothing_is_published_and_the_draft_stays(floor):
     async with at_desk(floor) as desk:
-        made = (await desk.send("/instruments", {"terms": COUPON})).json()
+        made = (await desk.send("/instruments", {"terms": COUPON, "client_key": anew()})).json()
         before = await count_rows(floor.house)
         for door in ("publish", "approve", "resume"):
             answer = await desk.send(f"/instruments/{made['instrument_id']}/{door}", {})
@@ -95,23 +105,27 @@ async def test_what_is_wrong_is_told_by_field_in_both_languages(floor):
     before = await count_rows(floor.house)
     async with at_desk(floor) as desk:
         wrong = COUPON | {"currency": "USD", "benefit": TIERS | {"tiers": [{"at": 100, "off": 100}]}}
-        answer = await desk.send("/instruments", {"terms": wrong})
+        answer = await desk.send("/instruments", {"terms": wrong, "client_key": anew()})
         assert answer.status_code == 422
         problems = {row["code"]: row for row in answer.json()["problems"]}
         assert set(problems) == {"currencies_mixed", "face_not_below_threshold"}
         assert problems["currencies_mixed"]["message_zh"] == "币种与店铺定价的币种不同"
-        misspelt = await desk.send("/instruments", {"terms": COUPON | {"per_byer": 1}})
+        misspelt = await desk.send("/instruments", {"terms": COUPON | {"per_byer": 1}, "client_key": anew()})
         assert misspelt.status_code == 422
-        naive = await desk.send("/instruments", {"terms": COUPON | {"valid_from": "2026-12-01T00:00:00"}})
+        naive = await desk.send(
+            "/instruments", {"terms": COUPON | {"valid_from": "2026-12-01T00:00:00"}, "client_key": anew()}
+        )
         assert naive.json()["problems"][0]["code"] == "zone_missing"
         foreign = COUPON | {"scope": {"item_ids": [show_id("itm", floor.shop_id)]}}
-        assert (await desk.send("/instruments", {"terms": foreign})).json()["problems"][0]["code"] == "unknown_goods"
+        assert (await desk.send("/instruments", {"terms": foreign, "client_key": anew()})).json()["problems"][0][
+            "code"
+        ] == "unknown_goods"
     assert await count_rows(floor.house) == before
 
 
 async def test_a_basket_is_priced_with_its_shares_and_trace(floor, guard):
     async with at_desk(floor) as desk:
-        made = (await desk.send("/instruments", {"terms": COUPON})).json()["instrument_id"]
+        made = (await desk.send("/instruments", {"terms": COUPON, "client_key": anew()})).json()["instrument_id"]
         await desk.send(f"/instruments/{made}/publish", {})
         pieces = [{"sku_id": show_id("sku", floor.tea), "quantity": 2}]
         body = (await desk.send("/price-baskets", {"pieces": pieces})).json()
@@ -158,20 +172,20 @@ async def test_figures_are_only_for_who_may_see_them_and_edits_for_who_may_edit(
         await open_account(tx, floor.shop_id, "looker", floor.now, Role.CUSTOM, {"marketing:view"})
     guard.findings = (a_finding(),)
     async with at_desk(floor, "marketer") as desk:
-        made = (await desk.send("/instruments", {"terms": COUPON})).json()["instrument_id"]
+        made = (await desk.send("/instruments", {"terms": COUPON, "client_key": anew()})).json()["instrument_id"]
         assert (await desk.get(f"{desk.door}/instruments/{made}")).json()["tally"] is None
         found = (await desk.send("/instruments/inspect", COUPON)).json()
         assert [finding["loss_minor"] for finding in found["findings"]] == [None]
     async with at_desk(floor, "looker") as desk:
         for path in ("/instruments", f"/instruments/{made}/publish"):
-            answer = await desk.send(path, {"terms": COUPON} if path == "/instruments" else {})
+            answer = await desk.send(path, {"terms": COUPON, "client_key": anew()} if path == "/instruments" else {})
             assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
 async def test_another_shops_instrument_is_not_there(floor, guard):
     other = await open_floor(floor.house, "two")
     async with at_desk(floor) as desk:
-        made = (await desk.send("/instruments", {"terms": COUPON})).json()["instrument_id"]
+        made = (await desk.send("/instruments", {"terms": COUPON, "client_key": anew()})).json()["instrument_id"]
     async with at_desk(other, "owner-two") as desk:
         for path in (f"/instruments/{made}", f"/instruments/{made}/versions"):
             assert (await desk.get(desk.door + path)).status_code == 404

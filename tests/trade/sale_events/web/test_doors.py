@@ -225,7 +225,9 @@ async def test_the_feed_opens_without_a_session_by_its_secret_until_renewed(hous
     shop, _, _ = shown
     async with signed_in(house, "owner-one") as client:
         headers = await token_of(client, shop)
-        first = (await client.post(f"/v1/shops/{shop}/events/feed", headers=headers)).json()["path"]
+        first = (
+            await client.post(f"/v1/shops/{shop}/events/feed", headers=headers | {"idempotency-key": "feed"})
+        ).json()["path"]
         async with visitor(house) as stranger:
             answer = await stranger.get(first)
             assert answer.headers["content-type"] == "text/calendar; charset=utf-8"

@@ -103,15 +103,16 @@
     }
   });
 
-  // ---- a double click is one wish: such a form is sent once, until its page is shown again
+  // ---- a double click is one wish: such a form is sent once, until its page is shown again, which is a new wish
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.dataset.once === undefined || event.defaultPrevented) return;
     if (form.dataset.once === "sent") event.preventDefault();
     form.dataset.once = "sent";
   });
-  window.addEventListener("pageshow", function () {
+  window.addEventListener("pageshow", function (event) {
     document.querySelectorAll("[data-once]").forEach(function (form) { form.dataset.once = ""; });
+    if (event.persisted) document.querySelectorAll("[data-wish]").forEach(function (field) { field.value = "b" + Date.now() + Math.random().toString(36).slice(2); });
   });
 
   var from = null;

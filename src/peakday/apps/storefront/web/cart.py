@@ -4,7 +4,11 @@ Every change works as a plain form; with scripts the same address answers with t
 advice stay live. What was taken out can be brought back.
 """
 
+import hashlib
+import re
+import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +24,9 @@ from peakday.apps.storefront.web.entering import own_path, shopper_of
 from peakday.apps.storefront.web.showing import hue_of, show
 from peakday.kernel.actor import Actor, ActorKind
 from peakday.kernel.database import Tx
+from peakday.kernel.house import House
 from peakday.kernel.ids import read_id, show_id
+from peakday.kernel.kept_answers import Answer, KeyTakenError, Once, find_answers, keep_answers, owner_of
 from peakday.kernel.refusal import NotFound, Refusal
 from peakday.kernel.switches.board import is_on
 from peakday.kernel.web.context import actor_of, house_of, visit_of
@@ -36,6 +42,7 @@ router = APIRouter(include_in_schema=False)
 
 BEST_PRICE, NEXT_TIER = "cart.best_price_live", "cart.next_tier"
 FAVOURITES_SHOWN = 60
+WISH = re.compile("[0-9a-z]{1,64}")  # how a page names the wish that its form is for
 Act = Callable[[Tx, Actor, FormData], Awaitable[UUID | None]]  # may answer with a removal that can be undone
 
 
@@ -63,11 +70,23 @@ async def add_line(request: Request) -> Response:
         )
         return RedirectResponse(f"{address.path}?{address.query}", 303)
     shopper = await shopper_of(request)
-    async with house_of(request).database.transaction() as tx:
-        await carts.add_line(tx, shopper.actor, carts.Wish(shopper.buyer_id, shop_id, sku_id, quantity))
+    wish = carts.Wish(shopper.buyer_id, shop_id, sku_id, quantity)
+    await _add_once(house_of(request), shopper.actor, wish, _wish_of(form))
     item = show_id(ITEM_PREFIX, _read(ITEM_PREFIX, form.get("item")))
     back = f"/mall/items/{item}?sku={show_id(SKU_PREFIX, sku_id)}&added=1"
     return shopper.carry(request, RedirectResponse(back, 303))
+
+
+async def _add_once(house: House, actor: Actor, wish: carts.Wish, name: str) -> None:
+    """Add what a form asks for, once however often the form is sent; `name`: the form's own, anew on every page."""
+    asked = f"{name}-{wish.sku_id.hex}-{wish.quantity}"
+    once = Once(owner_of(actor), f"mall-{asked}", hashlib.sha256(asked.encode()).digest())
+    at = house.clock.now()
+    with suppress(KeyTakenError):  # the same form at the same time: one of them is enough
+        async with house.database.transaction() as tx:
+            if not await find_answers(tx, [once], at):
+                await carts.add_line(tx, actor, wish)
+                await keep_answers(tx, [(once, Answer(303, "text/plain", b""))], at)
 
 
 @router.post("/mall/cart/change")
@@ -221,3 +240,9 @@ def _count(value: object) -> int:
     """The pieces that were typed; what is no number is one piece."""
     text = str(value or "1").strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
+def _wish_of(form: FormData) -> str:
+    """The form's name for what is wished; of one that names nothing, a new one."""
+    given = form.get("wish")
+    return given if isinstance(given, str) and WISH.fullmatch(given) else secrets.token_hex(16)

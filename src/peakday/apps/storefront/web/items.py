@@ -1,5 +1,6 @@
 """What does one item cost this shopper, and why? Its page, what may be taken to make it cheaper, what is like it."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -99,6 +100,7 @@ async def show_item(
         is_low=left is not None and 0 < left < LEFT_SHOWN_BELOW, front=front, claimables=claimables,
         show_card=show_card, presale=presale, is_kept=is_kept, ahead=ahead, like=like,
         sku_ref=show_id(SKU_PREFIX, chosen.sku_id),
+        wish=secrets.token_hex(16),
         shop_ref=show_id(SHOP_PREFIX, item.shop_id), item_ref=show_id(ITEM_PREFIX, item_id), is_added=bool(added),
         trail=directory.trail(item.leaf_category_id) if item.leaf_category_id else [],
         attributes=_attributes(item), most=carts.LINE_PIECES_MAX,

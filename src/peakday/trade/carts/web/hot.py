@@ -1,8 +1,8 @@
 """How does a SKU come into the cart a thousand times a second? `POST /v1/my/cart/lines`.
 
 A hot door: the body goes to the decoder as bytes, the wish to the writer that commits for many at once. The route is
-still an APIRoute, so it stands in the OpenAPI document. Adding is additive; a retry with the same `Idempotency-Key`
-adds nothing more: `apps/http/shopper_doors` gives the key to the writer, which keeps it in its own batch.
+still an APIRoute, so it stands in the OpenAPI document. Adding is additive, so each wish carries an `Idempotency-Key`
+and a retry adds nothing more: `apps/http/shopper_doors` gives the key to the writer, which keeps it in its own batch.
 """
 
 from collections.abc import Callable, Coroutine

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from peakday.kernel.ids import new_id, read_id
 from peakday.kernel.refusal import Invalid, Problem
 from peakday.kernel.text import Text
-from peakday.kernel.web.context import actor_of, house_of
+from peakday.kernel.web.context import actor_of, house_of, require_wish
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
 from peakday.kernel.web.problems import PROBLEM_RESPONSES
 from peakday.trade.promotions import api
@@ -77,6 +77,7 @@ async def list_platform_instruments(
 @router.post("/instruments", status_code=201, responses=_answers(409))
 async def create_platform_instrument(request: Request, form: NewInstrument) -> InstrumentBody:
     """Keep an instrument of the platform as a draft; without shops in its scope it holds for all."""
+    require_wish(request, form.client_key)
     house, actor = house_of(request), actor_of(request)
     now = house.clock.now()
     instrument = read_terms(form.terms, new_id(now))
@@ -178,6 +179,7 @@ async def close_platform_claiming(request: Request, instrument_id: InstrumentRef
 @router.post("/sale-tiers", status_code=201, responses=_answers(409))
 async def open_sale_tier(request: Request, form: SaleTierForm) -> InstrumentBody:
     """The cross-shop tier of a sale's own rules, as a draft within the days on which they hold."""
+    require_wish(request, form.client_key)
     house, actor = house_of(request), actor_of(request)
     shops = frozenset(_shop_id(each) for each in form.shop_ids)
     begins, ends = utc("valid_from", form.valid_from), utc("valid_until", form.valid_until)

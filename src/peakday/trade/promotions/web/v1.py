@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from peakday.kernel.ids import new_id, read_id
 from peakday.kernel.refusal import Invalid, NotFound, Problem
 from peakday.kernel.text import Text
-from peakday.kernel.web.context import actor_of, house_of
+from peakday.kernel.web.context import actor_of, house_of, require_wish
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
 from peakday.kernel.web.problems import PROBLEM_RESPONSES
 from peakday.trade.promotions import api
@@ -85,6 +85,7 @@ async def list_instruments(
 @router.post("/instruments", status_code=201, responses=_answers(409))
 async def create_instrument(request: Request, shop_id: ShopRef, form: NewInstrument) -> InstrumentBody:
     """Keep an instrument as a draft."""
+    require_wish(request, form.client_key)
     house, actor = house_of(request), actor_of(request)
     now = house.clock.now()
     instrument = read_terms(form.terms, new_id(now))
