@@ -7,7 +7,7 @@ from peakday.apps.cli import bench_forecast
 
 @pytest.fixture(scope="module")
 def figures():
-    return bench_forecast._journey_figures(bench_forecast.read_journey())
+    return bench_forecast._journey_figures(bench_forecast.read_journey(), bench_forecast.ORIGINS[::2])
 
 
 def test_with_promotions_known_the_weeks_of_a_real_retailer_are_forecast_better_than_by_theta_and_seasonal_naive(

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,18 +67,18 @@ def run(data: Path = DATA, *, peer: bool = False) -> dict[str, object]:
     return {**figures, "peer": _forecast_with_peer(tasks)} if peer else figures
 
 
-def _journey_figures(journey: "Journey") -> dict[str, object]:
+def _journey_figures(journey: "Journey", origins: Sequence[int] = ORIGINS) -> dict[str, object]:
     import numpy as np  # noqa: PLC0415 - the command line starts without it
 
     begun = time.process_time()
-    ours = [_promoted(journey, origin) for origin in ORIGINS]
+    ours = [_promoted(journey, origin) for origin in origins]
     spent = time.process_time() - begun
-    shelf = [_promoted(journey, origin, with_depth=False)[..., 3] for origin in ORIGINS]
+    shelf = [_promoted(journey, origin, with_depth=False)[..., 3] for origin in origins]
     theta, naive = (
-        [_with_ranges(journey, origin, method) for origin in ORIGINS]
+        [_with_ranges(journey, origin, method) for origin in origins]
         for method in (forecasting.forecast_theta, forecasting.forecast_last_season)
     )
-    truth = np.concatenate([_ahead(journey, origin) for origin in ORIGINS])
+    truth = np.concatenate([_ahead(journey, origin) for origin in origins])
     told = {"ours": np.concatenate(ours), "theta": np.concatenate(theta), "snaive": np.concatenate(naive)}
     low95, low80, _, _, _, high80, high95 = np.moveaxis(told["ours"], 2, 0)
     return {

@@ -27,6 +27,7 @@ _OFFSET = 0.5
 _RIDGE = 20.0
 _ROUNDS = 4
 _BLOCK = 96
+_HIGHEST = 2.0  # times the best step that a series ever had
 _BEYOND = 4.0  # standard deviations, and a factor of e^4: nothing is believed beyond
 
 
@@ -58,7 +59,7 @@ class _Fit:
 def forecast_promoted(panel: Array, plan: Plan, horizon: int, season: int = 1) -> Promoted:
     """The forecast of every series of a panel; `plan` reaches `horizon` steps beyond it. `season`: steps of a week."""
     short: Flags = np.asarray(lengths_of(panel) < HISTORY_MIN)
-    mean, sold = _means(panel), np.asarray(np.nan_to_num(panel).any(axis=1))
+    mean, top = _means(panel), np.nan_to_num(panel).max(axis=1, initial=0.0)
     asked = [look(panel, plan, panel.shape[1], step, season) for step in range(1, horizon + 1)]
     samples, truth = _samples(panel[~short], plan.of(~short), horizon, season)
     fit = _fit(samples, truth) if len(truth) >= _SAMPLES_MIN and truth.any() else None
@@ -67,7 +68,7 @@ def forecast_promoted(panel: Array, plan: Plan, horizon: int, season: int = 1) -
         past = np.concatenate([sight.level for sight in samples]) if samples else np.zeros(0)
         return Promoted(flat, learn_spread(past, truth), np.ones(len(panel), dtype=np.bool_))
     said = np.stack([fit.units(sight) for sight in asked], axis=1)
-    forecast: Array = np.where(short[:, None], mean[:, None], said) * sold[:, None]
+    forecast: Array = np.where(short[:, None], mean[:, None], np.minimum(said, _HIGHEST * top[:, None]))
     past = np.concatenate([fit.units(sight) for sight in samples])
     return Promoted(forecast, learn_spread(past, truth), short)
 
@@ -101,8 +102,7 @@ def _fit(samples: list[Sight], truth: Array) -> _Fit:
         change = np.clip(_times(design, weights), -_BEYOND, _BEYOND)
         said = np.exp(change) * scale
         miss = truth - said
-        weight = said**2 / np.maximum(np.abs(miss), 0.3 * np.sqrt(said + 0.1))
-        weights = _solve(design, change + np.clip(miss / said, -2, 2), weight)
+        weights = _solve(design, change + np.clip(miss / said, -2, 2), said)
     return _Fit(middle, width, weights)
 
 
