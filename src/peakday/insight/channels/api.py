@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from peakday.insight.channels import queries, store
 from peakday.insight.channels.actions import import_channel_file
+from peakday.insight.channels.errors import MissingRate
 from peakday.insight.channels.model import Calibration, Calibre, Connection, DayFigures, NewConnection, Rate
 from peakday.insight.channels.rules.exchange import in_currency, missing_rates
 from peakday.insight.channels.rules.own_file import FIELDS, NEEDED
@@ -26,7 +27,17 @@ from peakday.kernel.money import MINOR_DIGITS
 from peakday.kernel.refusal import Invalid, Problem, TooMany
 from peakday.kernel.text import Text
 
-__all__ = ["Report", "add_rate", "connect", "consolidate", "import_file", "list_connections", "list_rates", "report_of"]
+__all__ = [
+    "MissingRate",
+    "Report",
+    "add_rate",
+    "connect",
+    "consolidate",
+    "import_file",
+    "list_connections",
+    "list_rates",
+    "report_of",
+]
 
 VIEW, EDIT = "data:view", "data:edit"
 NAME_LENGTH_MAX = 60

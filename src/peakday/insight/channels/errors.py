@@ -7,7 +7,9 @@ Conflict
 ├── ConnectionNameTaken  another channel of the shop has this name
 └── RatesOverlap         two rates for one currency on one day
 NotFound
-└── ConnectionNotFound
+├── ConnectionNotFound
+├── ListingNotFound      no file of the channel tells of such goods
+└── RecipientNotFound    nobody of this shop gets the report under this id
 """
 
 from peakday.kernel.refusal import Conflict, NotFound
@@ -66,3 +68,17 @@ class ConnectionNotFound(NotFound):
 
     code = "connection_not_found"
     message = Text("没有找到该渠道", "There is no such channel")
+
+
+class ListingNotFound(NotFound):
+    """No file of the channel tells of such goods."""
+
+    code = "listing_not_found"
+    message = Text("该渠道的文件里没有这个商品", "No file of this channel tells of such goods")
+
+
+class RecipientNotFound(NotFound):
+    """Nobody of this shop gets the report under this id."""
+
+    code = "recipient_not_found"
+    message = Text("没有这个收件方", "There is no such recipient")

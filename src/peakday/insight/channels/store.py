@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from peakday.insight.channels.errors import ConnectionNameTaken, RatesOverlap
+from peakday.insight.channels.goods_model import ItemLink, ListingKey
 from peakday.insight.channels.model import ChannelLine, Connection, Rate
 from peakday.kernel.database import Tx
 
@@ -66,19 +67,30 @@ async def add_rate(tx: Tx, shop_id: UUID, rate: Rate, now: datetime) -> None:
         raise RatesOverlap(currency=rate.currency) from None
 
 
-async def link_item(
-    tx: Tx, shop_id: UUID, connection_id: UUID, item_ref: str, item_id: UUID | None, now: datetime
-) -> None:
-    """Say which of our items a channel's item is; none unlinks it."""
-    if item_id is None:
-        await tx.execute(
-            "delete from channels.item_link where shop_id = $1 and connection_id = $2 and item_ref = $3",
-            shop_id, connection_id, item_ref,
-        )  # fmt: skip
-        return
+async def link_item(tx: Tx, shop_id: UUID, link: ItemLink, account_id: UUID | None) -> bool:
+    """Say which of our goods a listing is; whether that is news."""
+    done = await tx.execute(
+        "insert into channels.item_link (shop_id, connection_id, item_ref, item_id, sku_id, evidence, linked_at,"
+        " linked_by) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (shop_id, connection_id, item_ref) do update"
+        " set item_id = excluded.item_id, sku_id = excluded.sku_id, evidence = excluded.evidence,"
+        " linked_at = excluded.linked_at, linked_by = excluded.linked_by"
+        " where (item_link.item_id, item_link.sku_id) is distinct from (excluded.item_id, excluded.sku_id)",
+        shop_id, *link.key, link.item_id, link.sku_id, link.evidence, link.linked_at, account_id,
+    )  # fmt: skip
+    return done == "INSERT 0 1"
+
+
+async def unlink_item(tx: Tx, shop_id: UUID, key: ListingKey) -> bool:
+    """Take a link back; whether there was one."""
+    done = await tx.execute(
+        "delete from channels.item_link where shop_id = $1 and connection_id = $2 and item_ref = $3", shop_id, *key
+    )
+    return done == "DELETE 1"
+
+
+async def add_unlike(tx: Tx, shop_id: UUID, key: ListingKey, item_id: UUID, now: datetime) -> None:
+    """Remember that a listing is not an item."""
     await tx.execute(
-        "insert into channels.item_link values ($1, $2, $3, $4, $5)"
-        " on conflict (shop_id, connection_id, item_ref) do update set item_id = excluded.item_id,"
-        " linked_at = excluded.linked_at",
-        shop_id, connection_id, item_ref, item_id, now,
+        "insert into channels.item_unlike values ($1, $2, $3, $4, $5) on conflict do nothing",
+        shop_id, *key, item_id, now,
     )  # fmt: skip

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
 
 from peakday.insight.channels.errors import MissingRate
 from peakday.insight.channels.model import DayFigures, Rate
 from peakday.kernel.money import MINOR_DIGITS
 
+F = TypeVar("F", bound=DayFigures)
 _AMOUNTS = ("paid_minor", "tax_minor", "postage_minor", "refund_minor", "fees_minor")
 
 
@@ -27,7 +29,7 @@ def rate_on(rates: Sequence[Rate], currency: str, into: str, day: date) -> Decim
     raise MissingRate(day=day, currency=currency, into=into)
 
 
-def in_currency(figures: Iterable[DayFigures], rates: Sequence[Rate], into: str) -> list[DayFigures]:
+def in_currency(figures: Iterable[F], rates: Sequence[Rate], into: str) -> list[F]:
     """The figures in one currency; refuses `MissingRate`."""
     return [_converted(one, rate_on(rates, one.currency, into, one.day), into) for one in figures]
 
@@ -43,14 +45,17 @@ def missing_rates(figures: Iterable[DayFigures], rates: Sequence[Rate], into: st
     return sorted(missing)
 
 
-def _converted(one: DayFigures, rate: Decimal, into: str) -> DayFigures:
+def converted(minor: int, rate: Decimal, currency: str, into: str) -> int:
+    """An amount of one currency in the other's minor units, half up."""
+    factor = rate.scaleb(MINOR_DIGITS[into] - MINOR_DIGITS[currency])
+    return int((Decimal(minor) * factor).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _converted(one: F, rate: Decimal, into: str) -> F:
     if one.currency == into:
         return one
-    factor = rate.scaleb(MINOR_DIGITS[into] - MINOR_DIGITS[one.currency])
     values = (getattr(one, name) for name in _AMOUNTS)
-    paid, tax, postage, refund, fees = (
-        int((Decimal(minor) * factor).quantize(Decimal(1), rounding=ROUND_HALF_UP)) for minor in values
-    )
+    paid, tax, postage, refund, fees = (converted(minor, rate, one.currency, into) for minor in values)
     return replace(
         one, currency=into, paid_minor=paid, tax_minor=tax, postage_minor=postage, refund_minor=refund, fees_minor=fees
     )

@@ -14,11 +14,11 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from peakday.insight.channels import api
-from peakday.insight.channels.errors import MissingRate
 from peakday.insight.channels.model import CALIBRES, Calibration, Calibre, NewConnection, Rate, TaxRule
 from peakday.insight.channels.rules import time_saved
 from peakday.insight.channels.rules.own_file import FIELDS
-from peakday.insight.channels.web.view import View
+from peakday.insight.channels.web import goods
+from peakday.insight.channels.web.places import ChannelRef, ShopRef, address_of, view_of, wording
 from peakday.kernel.actor import require
 from peakday.kernel.clock import day_of
 from peakday.kernel.ids import new_id, show_id
@@ -30,13 +30,12 @@ from peakday.kernel.spreadsheets import inert
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of, visit_of
 from peakday.kernel.web.pages import Pages
-from peakday.kernel.web.paths import LINE_PATTERN, ShownId
+from peakday.kernel.web.paths import LINE_PATTERN
 from peakday.kernel.web.problems import status_of
 from peakday.market.shops import api as shops
 
 router = APIRouter(prefix="/shop/{shop_id}/data/channels", include_in_schema=False)
-ShopRef = Annotated[UUID, ShownId("shp")]
-ChannelRef = Annotated[UUID, ShownId("chn")]
+router.include_router(goods.router)
 Word = Annotated[str, Form(max_length=128, pattern=LINE_PATTERN)]
 Told = Annotated[str, Query(max_length=300, pattern=LINE_PATTERN)]
 HOME = "home:view"
@@ -67,7 +66,7 @@ async def connect(
             await api.connect(house, tx, actor, shop_id, NewConnection(name, calibre, how))
     except (Invalid, Conflict) as refusal:
         return await _page(request, shop_id, refusal=refusal)
-    return RedirectResponse(_address(shop_id), 303)
+    return RedirectResponse(address_of(shop_id), 303)
 
 
 @router.post("/{connection_id}/files")
@@ -89,7 +88,7 @@ async def send_file(request: Request, shop_id: ShopRef, connection_id: ChannelRe
             await asyncio.to_thread(path.unlink, missing_ok=True)
     text = Text("导入 {ok} 行,拒绝 {bad} 行", "{ok} lines taken, {bad} refused")
     told = text.of(visit_of(request).language, ok=run.rows_accepted, bad=run.rows_refused)
-    return RedirectResponse(f"{_address(shop_id)}?told={told}", 303)
+    return RedirectResponse(f"{address_of(shop_id)}?told={told}", 303)
 
 
 @router.post("/rates")
@@ -107,7 +106,7 @@ async def give_rate(
             await api.add_rate(house, tx, actor, shop_id, given)
     except (Invalid, Conflict) as refusal:
         return await _page(request, shop_id, refusal=refusal)
-    return RedirectResponse(_address(shop_id), 303)
+    return RedirectResponse(address_of(shop_id), 303)
 
 
 @router.get("/figures.csv")
@@ -144,12 +143,12 @@ async def report_page(request: Request, shop_id: ShopRef, day: date | None = Non
             day = day or await api.find_last_day(tx, actor, shop_id)
             try:
                 report = await api.report_of(tx, actor, shop_id, shop.currency, day) if day else None
-            except MissingRate as refusal:
+            except api.MissingRate as refusal:
                 refused = refusal
     return house.get(Pages).render(
         request, "channels/report.html", status=409 if refused else 200, shop=shop, active="channels",
-        view=_view(request, shop_id, shop.currency), allowed=allowed, report=report, rule=time_saved,
-        refused=refused and _wording(request, refused), step=timedelta(days=1), calibres=CALIBRES,
+        view=view_of(request, shop_id, shop.currency), allowed=allowed, report=report, rule=time_saved,
+        refused=refused and wording(request, refused), step=timedelta(days=1), calibres=CALIBRES,
     )  # fmt: skip
 
 
@@ -171,22 +170,10 @@ async def _page(request: Request, shop_id: UUID, *, told: str = "", refusal: Ref
             }  # fmt: skip
     return house.get(Pages).render(
         request, "channels/channels.html", status=status_of(refusal) if refusal else 200, shop=shop,
-        active="channels", told=told, refused=refusal and _wording(request, refusal), calibres=CALIBRES,
-        currencies=tuple(MINOR_DIGITS), fields=FIELDS, view=_view(request, shop_id, shop.currency), shown=show_id,
+        active="channels", told=told, refused=refusal and wording(request, refusal), calibres=CALIBRES,
+        currencies=tuple(MINOR_DIGITS), fields=FIELDS, view=view_of(request, shop_id, shop.currency), shown=show_id,
         imports=f"/shop/{show_id('shp', shop_id)}/imports", **values,
     )  # fmt: skip
-
-
-def _view(request: Request, shop_id: UUID, currency: str) -> View:
-    return View(visit_of(request).language, currency, _address(shop_id))
-
-
-def _wording(request: Request, refusal: Refusal) -> str:
-    language = visit_of(request).language
-    parts = [refusal.message.of(language, **refusal.data)]
-    if isinstance(refusal, Invalid):
-        parts += [f"{one.message.of(language)}: {one.remedy.of(language)}" for one in refusal.problems]
-    return " · ".join(parts)
 
 
 def _pair(line: str) -> tuple[str, str]:
@@ -203,7 +190,3 @@ def _decimal(text: str, field: str) -> Decimal:
         raise Invalid(Problem(field, "not_a_number", Text("不是数字", "it is not a number"),
                               Text("写成 7.1 这样的数字", "Write a number such as 7.1")))  # fmt: skip
     return number
-
-
-def _address(shop_id: UUID) -> str:
-    return f"/shop/{show_id('shp', shop_id)}/data/channels"

@@ -1,15 +1,18 @@
 """How do channels' figures become what a template draws, and the daily report a text worth reading?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from peakday.insight.channels.api import Report
+from peakday.insight.channels.goods_model import GoodsProfit
 from peakday.insight.channels.model import Connection, DayFigures
 from peakday.kernel.money import MINOR_DIGITS
 from peakday.kernel.text import Language, Text, day_text, money_text, number_text, percent_text
+
+TITLE_LETTERS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,22 @@ class View:
             "kind": "line", "title": self.say(Text("各渠道每日净收入", "Net by channel and day")),
             "currency": self.currency, "unit": "money", "x": [str(day) for day in days],
             "x_label": self.say(Text("日期", "Day")), "series": series,
+        }  # fmt: skip
+
+    def profit_chart(self, profits: Sequence[GoodsProfit], titles: Mapping[UUID, str]) -> dict[str, Any]:
+        """What the goods that brought most kept."""
+        unit = 10 ** MINOR_DIGITS[self.currency]
+
+        amounts = [one.net_minor for one in profits]
+        return {
+            "kind": "hbar", "title": self.say(Text("净收入最高的商品", "The goods with most net")),
+            "currency": self.currency, "unit": "money",
+            "x": [titles.get(one.item_id, "")[:TITLE_LETTERS] for one in profits],
+            "x_label": self.say(Text("商品", "Item")),
+            "series": [{
+                "name": self.say(Text("净收入", "Net")), "role": "main", "axis": 0, "unit": "money",
+                "data": [minor / unit for minor in amounts], "texts": [self.money(minor) for minor in amounts],
+            }],
         }  # fmt: skip
 
     def rows(self, figures: Iterable[DayFigures], channels: Sequence[Connection]) -> list[dict[str, Any]]:
