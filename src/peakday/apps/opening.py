@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import peakday
+from peakday.insight.advisor.board.hall import BoardHall
+from peakday.insight.advisor.board.replays import Replays
 from peakday.insight.behaviour import api as behaviour
 from peakday.insight.metrics import api as metrics
 from peakday.kernel.clock import Clock, SystemClock
@@ -58,12 +60,15 @@ async def open_web_engines(house: House) -> AsyncIterator[House]:
     store = metrics.open_fact_store(house, PROVIDERS)
     house.add(store)
     open_desks(house)
+    house.add(BoardHall(house))
+    house.add(Replays(house))
     house.add(carts.CartWriter(house.database))
     house.add(carts.ShelfReader(house.database))
     try:
         async with fresh_switches(house):
             yield house
     finally:
+        await house.get(BoardHall).close()
         await house.get(FlashDesk).close()
         await house.get(carts.CartWriter).close()
         await house.get(carts.ShelfReader).close()

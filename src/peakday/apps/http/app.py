@@ -30,6 +30,7 @@ from peakday.apps.importers.web import merchant as importers_pages
 from peakday.apps.opening import open_house, open_web_engines
 from peakday.apps.storefront.web import mall as mall_pages
 from peakday.apps.storefront.web import v1 as mall_api
+from peakday.insight.advisor.board.web import pages as board_pages
 from peakday.insight.advisor.warming import warming
 from peakday.insight.advisor.web import merchant as advisor_pages
 from peakday.insight.audiences.web import merchant as audiences_pages
@@ -85,6 +86,7 @@ ROOMS = (
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     consumers_pages, channels_pages, audiences_api, audiences_pages, importers_pages, health_pages, workbench_pages,
+    board_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,
     audiences_my_api, mall_api, mall_pages,

@@ -25,7 +25,7 @@ from peakday.market.catalog.actions.import_items import (
 )
 from peakday.market.catalog.facts import copy_facts
 from peakday.market.catalog.holds import Hold, lock_items, unlock_items
-from peakday.market.catalog.item_faces import ItemFace, find_item_faces
+from peakday.market.catalog.item_faces import ItemFace, find_brand_names, find_item_faces
 from peakday.market.catalog.model import (
     Brand,
     Category,
@@ -82,6 +82,7 @@ __all__ = [
     "ensure_categories",
     "export_csv",
     "export_xlsx",
+    "find_brand_names",
     "find_goods",
     "find_goods_of",
     "find_item_faces",

@@ -28,3 +28,9 @@ async def find_item_faces(tx: Tx, items: Sequence[tuple[UUID, UUID]]) -> dict[UU
     """By item, those of (shop_id, item_id) that there are; one question for thousands."""
     rows = await tx.fetch(_FACES, [shop_id for shop_id, _ in items], [item_id for _, item_id in items])
     return {row[1]: ItemFace(*row) for row in rows}
+
+
+async def find_brand_names(tx: Tx, brand_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of those brands that there are."""
+    rows = await tx.fetch("select brand_id, name from catalog.brand where brand_id = any($1)", brand_ids)
+    return {row[0]: row[1] for row in rows}

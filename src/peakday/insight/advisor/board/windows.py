@@ -12,6 +12,7 @@ from peakday.kernel.actor import SYSTEM
 from peakday.kernel.clock import MARKET_ZONE_NAME, day_of, day_start
 from peakday.kernel.database import Tx
 from peakday.kernel.ids import show_id
+from peakday.kernel.refusal import NotFound
 from peakday.kernel.text import Text
 from peakday.trade.sale_events import api as sale_events
 from peakday.trade.sale_events.model import EVENT_PREFIX, EventStatus, WaveKind
@@ -65,3 +66,17 @@ def _year_back(instant: datetime) -> datetime:
     local = instant.astimezone(ZoneInfo(MARKET_ZONE_NAME))
     day = min(local.day, 28) if local.month == 2 else local.day
     return local.replace(year=local.year - 1, day=day).astimezone(instant.tzinfo)
+
+
+async def find_window(tx: Tx, code: str) -> Window:
+    """The window of a code. Refuses `NotFound`."""
+    kind, _, rest = code.partition(":")
+    if kind == "day":
+        try:
+            return day_window(date.fromisoformat(rest))
+        except (ValueError, OverflowError):
+            raise NotFound from None
+    for wave in await list_waves(tx):
+        if wave.code == code:
+            return wave
+    raise NotFound
