@@ -46,6 +46,7 @@ class BoardView:
     currency: str
     is_replay: bool
     is_market: bool
+    is_rehearsal: bool
     windows: list[Choice]
     replays: list[Choice]
     kinds: list[Choice]
@@ -70,7 +71,7 @@ async def board_view(
     offered = [(Text("今天", "Today"), today), *((wave.name, wave) for wave in waves)]
     query = urlencode({**kept, "window": window.code})
     return BoardView(
-        window.name.of(language), key.currency, is_replay, key.shop_id is None,
+        window.name.of(language), key.currency, is_replay, key.shop_id is None, key.simulated,
         [_choice(address, kept, name.of(language), one.code, window.code) for name, one in offered],
         [
             _choice(address, {**kept, "currency": currency} if key.shop_id is None else kept, label, code, window.code)
