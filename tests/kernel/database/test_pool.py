@@ -3,6 +3,7 @@
 import asyncio
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
 from peakday.kernel.database import connect, pool
@@ -171,3 +172,22 @@ async def test_a_full_disk_is_a_refusal_and_nothing_of_the_transaction_stays(dat
     assert refusal.value.code == "database_full"
     async with database.read() as connection:
         assert await connection.fetchval("select count(*) from kept") == 0
+
+
+async def test_a_line_that_breaks_with_a_question_on_it_is_told_as_such_and_not_what_clearing_up_stumbles_over(
+    database,
+):
+    asking = []
+
+    async def break_in_the_middle():
+        async with database.transaction() as tx:
+            asking.append(asyncio.create_task(tx.fetchval("select pg_sleep(5)")))
+            await asyncio.sleep(0.05)
+            raise asyncpg.ConnectionDoesNotExistError
+
+    with pytest.raises(DatabaseAway):
+        await break_in_the_middle()
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        await asking[0]
+    async with database.read() as connection:
+        assert await connection.fetchval("select 2") == 2

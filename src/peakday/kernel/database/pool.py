@@ -150,8 +150,11 @@ class Database:
         connection = await self._take()
         try:
             yield connection
-        finally:
-            await self._pool.release(connection)
+        except BaseException:
+            with suppress(*_AWAY, asyncpg.InterfaceError):  # when a line breaks, the first fault says what happened
+                await self._pool.release(connection)
+            raise
+        await self._pool.release(connection)
 
     async def _take(self) -> "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]":
         """A connection of the pool, or the fault that kept it away for `AWAY_SECONDS_MAX`: nothing was asked yet."""
@@ -196,9 +199,9 @@ class Database:
 
 
 def _away_or(error: asyncpg.InterfaceError) -> Exception:
-    """The driver's word for a line that broke a moment ago; any other misuse of it is a bug and stays what it is."""
+    """The driver's word for a line that broke, or what it stumbled over while clearing up; other misuse stays a bug."""
     is_broken = "connection is closed" in str(error) or "released back to the pool" in str(error)
-    return DatabaseAway() if is_broken else error
+    return DatabaseAway() if is_broken or isinstance(error.__context__, _AWAY) else error
 
 
 async def connect(url: str, pool_size: int = POOL_SIZE) -> Database:
