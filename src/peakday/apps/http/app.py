@@ -39,6 +39,8 @@ from peakday.insight.audiences.web import v1 as audiences_api
 from peakday.insight.behaviour.web import v1 as behaviour_api
 from peakday.insight.channels.web import merchant as channels_pages
 from peakday.insight.consumers.web import merchant as consumers_pages
+from peakday.insight.forecasting.web import merchant as forecasting_pages
+from peakday.insight.forecasting.web import v1 as forecasting_api
 from peakday.insight.metrics.web import v1 as metrics_api
 from peakday.kernel.actor import ActorKind
 from peakday.kernel.house import House
@@ -89,7 +91,7 @@ ROOMS = (
     health_pages, workbench_pages, board_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,
-    audiences_my_api, mall_api, mall_pages,
+    audiences_my_api, forecasting_api, forecasting_pages, mall_api, mall_pages,
 )  # fmt: skip
 # from inside to outside
 DOORS = (

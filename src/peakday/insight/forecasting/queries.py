@@ -23,15 +23,16 @@ PAGE_MAX = 100
 SETTLED_MAX = 5_000
 MARKET_SHOPS_MIN = 5
 
-_REAL = "not coalesce(simulated, false) and quantity > 0 and sku_id is not null"
+_REAL = "not coalesce(simulated, false) and quantity > 0 and item_id is not null"
+_SKU = "coalesce(sku_id, item_id)"  # a line that names no SKU is the item's
 _SHOPS = f"""
-select shop_id, least(count(distinct sku_id), {SKUS_MAX}) as skus from order_lines
+select shop_id, least(count(distinct {_SKU}), {SKUS_MAX}) as skus from order_lines
 where paid_day >= $active_from and paid_day < $first_day and {_REAL}
 group by shop_id order by shop_id
 """
 _SOLD = f"""
 with line as (
-    select shop_id, sku_id, item_id, paid_day, quantity from order_lines
+    select shop_id, {_SKU} as sku_id, item_id, paid_day, quantity from order_lines
     where paid_day >= $from_day and paid_day < $first_day and shop_id in (select unnest($shops)) and {_REAL}
 ), active as (
     select shop_id, sku_id, row_number() over (partition by shop_id order by sum(quantity) desc, sku_id) as place
@@ -42,7 +43,7 @@ from line join active on active.shop_id = line.shop_id and active.sku_id = line.
 group by all order by all
 """
 _REGIONS = f"""
-select shop_id, sku_id, coalesce(region_id, '') as region_id, sum(quantity)::bigint as units from order_lines
+select shop_id, {_SKU} as sku_id, coalesce(region_id, '') as region_id, sum(quantity)::bigint as units from order_lines
 where paid_day >= $from_day and paid_day < $first_day and shop_id in (select unnest($shops)) and {_REAL}
 group by all order by shop_id, sku_id, units desc, region_id
 """
@@ -51,10 +52,10 @@ select shop_id, item_id, first_listed_day from items
 where shop_id in (select unnest($shops)) and first_listed_day > $from_day
 """
 _DAYS = f"""
-select sku_id, paid_day, sum(quantity)::bigint from order_lines
+select {_SKU} as sku_id, paid_day, sum(quantity)::bigint from order_lines
 where shop_id = $shop_id and paid_day >= $from_day and paid_day < $first_day and {_REAL}
-  and ($sku_id is null or sku_id = $sku_id)
-group by sku_id, paid_day order by sku_id, paid_day
+  and ($sku_id is null or {_SKU} = $sku_id)
+group by all order by all
 """
 
 
@@ -165,10 +166,11 @@ async def list_history(tx: Tx, shop_id: UUID, sku_id: UUID, from_day: date) -> l
 
 
 async def find_last_made(tx: Tx, shop_id: UUID, until: date) -> date | None:
-    """The first day of the latest live forecasts of a shop; None when there are none."""
+    """The first day of the latest live forecasts of a shop that are not all over; None when there are none."""
     found: date | None = await tx.fetchval(
-        "select max(first_day) from forecasting.forecast where shop_id = $1 and not is_backtest and first_day <= $2",
-        shop_id, until,
+        "select max(first_day) from forecasting.forecast where shop_id = $1 and not is_backtest and first_day <= $2"
+        " and first_day > $3",
+        shop_id, until, until - timedelta(days=HORIZON_DAYS),
     )  # fmt: skip
     return found
 

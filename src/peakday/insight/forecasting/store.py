@@ -30,29 +30,42 @@ async def add_spread(tx: Tx, spread_id: UUID, spread: Spread, now: datetime) -> 
     )  # fmt: skip
 
 
-async def drop_unseen(tx: Tx, shop_ids: Sequence[UUID]) -> None:
-    """Let go of backtests and of forecasts that nobody saw. Today's that was shown stays as it was shown."""
+async def drop_unseen(tx: Tx, shop_ids: Sequence[UUID], today: date) -> set[UUID]:
+    """Let go of backtests and of forecasts that nobody saw; returns the shops of whose making of today some were shown.
+
+    Of those the whole making stays, so that what is shown next adds up with what was shown.
+    """
+    rows = await tx.fetch(
+        "select distinct shop_id from forecasting.forecast"
+        " where shop_id = any($1) and first_day = $2 and shown_at is not null and not is_backtest",
+        shop_ids, today,
+    )  # fmt: skip
+    kept = {row["shop_id"] for row in rows}
     await tx.execute(
-        "delete from forecasting.forecast where shop_id = any($1) and (is_backtest or shown_at is null)", shop_ids
-    )
+        "delete from forecasting.forecast where shop_id = any($1)"
+        " and (is_backtest or (shown_at is null and not (first_day = $2 and shop_id = any($3))))",
+        shop_ids, today, list(kept),
+    )  # fmt: skip
     await tx.execute("delete from forecasting.score where shop_id = any($1) and is_backtest", shop_ids)
+    return kept
 
 
 async def add_forecasts(tx: Tx, forecasts: Sequence[Forecast]) -> None:
-    """Keep them. What was shown before for the same day stays as it was shown."""
+    """Keep them."""
     await tx.execute("create temp table told (like forecasting.forecast including defaults) on commit drop")
     await tx.copy_records_to_table(
         "told", columns=_COLUMNS, records=[tuple(getattr(one, name) for name in _COLUMNS) for one in forecasts]
     )
-    await tx.execute("insert into forecasting.forecast select * from told on conflict do nothing")
+    await tx.execute("insert into forecasting.forecast select * from told")
     await tx.execute("drop table told")
 
 
 async def add_score(tx: Tx, key: tuple[UUID, date, bool, bool], score: Score) -> None:
-    """Keep how good a shop's forecasts of one day were: shop, first day, whether a backtest, whether of the whole."""
+    """Count how good forecasts were towards their shop, first day, whether a backtest, whether of the whole shop."""
+    sums = ", ".join(f"{name} = score.{name} + excluded.{name}" for name in Score.__dataclass_fields__)
     await tx.execute(
         "insert into forecasting.score values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-        " on conflict do nothing",
+        f" on conflict (shop_id, first_day, is_backtest, is_whole_shop) do update set {sums}",
         *key, score.cells, score.inside_80, score.inside_95, score.pinball, score.miss, score.absolute,
         score.naive_absolute, score.sold,
     )  # fmt: skip

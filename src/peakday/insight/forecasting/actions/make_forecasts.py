@@ -48,9 +48,9 @@ async def make_forecasts(
     made = [(one, _forecasts(sold, shops, one, first_day, now)) for one in told]
     async with database.transaction() as tx:
         await store.lock_shops(tx, shops)
-        await store.drop_unseen(tx, shops)
+        kept = await store.drop_unseen(tx, shops, first_day)
         for one, forecasts in made:
-            await _keep(tx, one, forecasts, now)
+            await _keep(tx, one, [each for each in forecasts if each.is_backtest or each.shop_id not in kept], now)
     return [forecast for _, forecasts in made for forecast in forecasts if not forecast.is_backtest]
 
 
