@@ -1,0 +1,1 @@
+"""Which doors does forecasting have?"""
