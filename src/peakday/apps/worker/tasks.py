@@ -5,6 +5,7 @@ from peakday.apps.storefront import jobs as storefront_jobs
 from peakday.insight.advisor.board.counting import counting
 from peakday.insight.behaviour import jobs as behaviour_jobs
 from peakday.insight.consumers import jobs as consumers_jobs
+from peakday.insight.forecasting import jobs as forecasting_jobs
 from peakday.insight.metrics import jobs as metrics_jobs
 from peakday.kernel.duties import Duty
 from peakday.kernel.jobs import JobKind
@@ -40,6 +41,7 @@ DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     *consumers_jobs.DUTIES,
+    *forecasting_jobs.DUTIES,
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *catalog_jobs.DUTIES,
     *storefront_jobs.DUTIES,
