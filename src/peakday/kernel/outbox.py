@@ -243,8 +243,8 @@ async def _take_due(tx: Tx, reaction: BulkReaction, batch: int, now: datetime) -
 async def _settle_all(tx: Tx, due: Sequence[_Due], now: datetime) -> None:
     await tx.execute(
         "update kernel.outbox set settled_at = $2, attempts = attempts + 1, last_error = null"
-        " where event_id = any($1)",
-        [each.news.event_id for each in due], now,
+        " where event_id = any($1::text::uuid[])",
+        "{" + ",".join([str(each.news.event_id) for each in due]) + "}", now,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from peakday.apps.cli import (
     bench_advisor,
     bench_aipl,
     bench_best_price,
+    bench_board,
     bench_cart_price,
     bench_cart_storage,
     bench_catalog_import,
@@ -61,6 +62,16 @@ def best_price(
 ) -> None:
     """Choose the best cards of many wallets, against a solver that tries every set."""
     _tell(bench_best_price.run(carts, large_carts), as_json=as_json)
+
+
+@app.command()
+def board(
+    orders_per_s: int = typer.Option(bench_board.ORDERS_PER_S, help="paid orders a second that are written"),
+    seconds: float = typer.Option(bench_board.SECONDS, help="how long they are written"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Follow paid orders to an open page of the live board, with a kill in the middle; recount afterwards."""
+    _tell(bench_board.run(orders_per_s, seconds), as_json=as_json)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from peakday.kernel.database import Tx
 _PAID = """
 select o.shop_id, o.order_id, o.buyer_id, o.region_id, o.currency, o.simulated, o.paid_at, o.paid_minor,
     l.item_id, l.category_id, l.quantity, l.paid_minor as line_minor
-from unnest($1::text[]::uuid[], $2::text[]::uuid[]) as w(shop_id, order_id)
+from unnest($1::text::uuid[], $2::text::uuid[]) as w(shop_id, order_id)
 join orders.customer_order o using (shop_id, order_id) join orders.line l using (shop_id, order_id)
 where o.paid_at is not null
 order by o.paid_at, o.order_id, l.line_no
@@ -21,7 +21,7 @@ order by o.paid_at, o.order_id, l.line_no
 _GIVEN_BACK = """
 select o.shop_id, o.order_id, o.buyer_id, o.region_id, o.currency, o.simulated, o.paid_at,
     r.amount_minor, l.item_id, l.category_id
-from unnest($1::text[]::uuid[], $2::text[]::uuid[]) as w(shop_id, refund_id)
+from unnest($1::text::uuid[], $2::text::uuid[]) as w(shop_id, refund_id)
 join orders.refund r using (shop_id, refund_id) join orders.customer_order o using (shop_id, order_id)
 left join orders.line l using (shop_id, order_id, line_no)
 where o.paid_at is not null and r.completed_at is not null
@@ -63,11 +63,15 @@ class GivenBack(NamedTuple):
 
 async def list_paid_lines(tx: Tx, orders: Sequence[tuple[str, str]]) -> list[PaidLine]:
     """The lines of those (shop_id, order_id) that are paid, the earliest payment first, an order's lines together."""
-    rows = await tx.fetch(_PAID, [shop for shop, _ in orders], [order for _, order in orders])
-    return [PaidLine(*row) for row in rows]
+    rows = await tx.fetch(_PAID, _array([shop for shop, _ in orders]), _array([order for _, order in orders]))
+    return list(map(PaidLine._make, rows))
 
 
 async def list_given_back(tx: Tx, refunds: Sequence[tuple[str, str]]) -> list[GivenBack]:
     """Those (shop_id, refund_id) that are completed and belong to a paid order, the earliest payment first."""
-    rows = await tx.fetch(_GIVEN_BACK, [shop for shop, _ in refunds], [refund for _, refund in refunds])
-    return [GivenBack(*row) for row in rows]
+    rows = await tx.fetch(_GIVEN_BACK, _array([shop for shop, _ in refunds]), _array([refund for _, refund in refunds]))
+    return list(map(GivenBack._make, rows))
+
+
+def _array(ids: Sequence[str]) -> str:
+    return "{" + ",".join(ids) + "}"

@@ -72,19 +72,20 @@ def _columns(keys: Sequence[BoardKey]) -> tuple[list[UUID | None], list[str], li
 
 _ADD_MINUTES = """
 insert into advisor.board_minute as m (board_no, minute, paid_minor, refund_minor, orders)
-select * from unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[])
+select * from unnest($1::text::int[], $2::text::int[], $3::text::bigint[], $4::text::bigint[], $5::text::bigint[])
 on conflict (board_no, minute) do update set paid_minor = m.paid_minor + excluded.paid_minor,
     refund_minor = m.refund_minor + excluded.refund_minor, orders = m.orders + excluded.orders
 """
 _ADD_TOTALS = """
 insert into advisor.board_total as t (board_no, dimension, key, paid_minor, refund_minor, pieces)
-select * from unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+select * from unnest($1::text::int[], $2::text[], $3::text[], $4::text::bigint[], $5::text::bigint[],
+    $6::text::bigint[])
 on conflict (board_no, dimension, key) do update set paid_minor = t.paid_minor + excluded.paid_minor,
     refund_minor = t.refund_minor + excluded.refund_minor, pieces = t.pieces + excluded.pieces
 """
 _ADD_BUYERS = """
 with new as (
-    insert into advisor.board_buyer (board_no, buyer_id) select * from unnest($1::int[], $2::uuid[])
+    insert into advisor.board_buyer (board_no, buyer_id) select * from unnest($1::text::int[], $2::text::uuid[])
     on conflict do nothing returning board_no
 ), counted as (select board_no, count(*) as buyers from new group by board_no)
 update advisor.board b set buyers = b.buyers + c.buyers from counted c where b.board_no = c.board_no
@@ -108,9 +109,9 @@ async def add_sums(tx: Tx, numbers: Numbers, changes: Mapping[BoardKey, Change])
             rows = watched if is_watched else rest
             number = numbers[key]
             rows += [(number, dimension, name, s[0], s[1], s[2]) for name, s in sums_by_key.items()]
-    await tx.execute(_ADD_TOTALS, *_transposed(rest, 6))
+    await tx.execute(_ADD_TOTALS, *_named(rest))
     told = await tx.fetch(
-        f"{_ADD_TOTALS} returning board_no, dimension, key, paid_minor - refund_minor", *_transposed(watched, 6)
+        f"{_ADD_TOTALS} returning board_no, dimension, key, paid_minor - refund_minor", *_named(watched)
     )
     gains = {(row[0], row[1], row[2]): row[3] - row[4] for row in watched}
     return [Reached(row[0], row[1], row[2], row[3], gains[row[0], row[1], row[2]]) for row in told if row[2]]
@@ -123,8 +124,18 @@ async def add_buyers(tx: Tx, numbers: Numbers, changes: Mapping[BoardKey, Change
     return {row[0]: row[1] for row in rows}
 
 
-def _transposed(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def _transposed(rows: Sequence[tuple[object, ...]], width: int) -> list[str]:
+    """Columns of numbers and ids as arrays in PostgreSQL's writing: the driver would look at each value by itself."""
+    return ["{" + ",".join(map(str, column)) + "}" for column in zip(*rows, strict=True)] if rows else ["{}"] * width
+
+
+def _named(rows: Sequence[_Row]) -> list[object]:
+    """The same of rows with names, which travel as they are: they may hold anything."""
+    numbers, dimensions, keys, *sums = zip(*rows, strict=True) if rows else [()] * 6
+    return [
+        "{" + ",".join(map(str, numbers)) + "}", list(dimensions), list(keys),
+        *("{" + ",".join(map(str, column)) + "}" for column in sums),
+    ]  # fmt: skip
 
 
 async def add_milestones(tx: Tx, reached: Iterable[tuple[Reached, Crossing, datetime]]) -> None:

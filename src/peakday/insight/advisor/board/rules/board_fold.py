@@ -13,8 +13,10 @@ from uuid import UUID
 
 from peakday.insight.advisor.board.model import BoardKey, Change, Dimension, Posting, Sums, Window
 
+Head = tuple[tuple[str, ...], str, bool, UUID, str, str, str, int]  # what all counts of an order are made of
+Line = tuple[tuple[str, ...], str, bool, UUID, str, str, str]
 Group = tuple[UUID | None, tuple[str, ...], str, bool]  # scope, the windows that hold it, currency, simulated
-Key = TypeVar("Key", int, str)
+Key = TypeVar("Key", int, str, Head, Line)
 _ITEM, _BRAND, _CATEGORY = Dimension.ITEM.value, Dimension.BRAND.value, Dimension.CATEGORY.value
 _SHOP, _REGION = Dimension.SHOP.value, Dimension.REGION.value
 _BELT, _ORIGIN = Dimension.BELT.value, Dimension.ORIGIN.value
@@ -22,39 +24,56 @@ _BELT, _ORIGIN = Dimension.BELT.value, Dimension.ORIGIN.value
 
 def fold_postings(
     postings: Iterable[Posting], windows_of: Callable[[datetime], tuple[str, ...]]
-) -> dict[BoardKey, Change]:  # fmt: skip
-    """What the postings add to each board. `windows_of` an instant are the codes of the windows that hold it."""
+) -> dict[BoardKey, Change]:
+    """What the postings add to each board. `windows_of` an instant are the codes of the windows that hold it.
+
+    First what is alike is put together, one look-up an order and a line: thousands of orders are of few goods.
+    """
+    heads: dict[Head, Sums] = {}
+    lines: dict[Line, Sums] = {}
     groups: dict[Group, Change] = {}
+    last, codes = None, ()
     for posting in postings:
-        codes = windows_of(posting.paid_at)
-        sums = posting.paid_minor, posting.refund_minor, posting.orders
-        minute = int(posting.paid_at.timestamp()) // 60
-        region = posting.region
-        market = _group(groups, (None, codes, posting.currency, posting.simulated))
-        shop = _group(groups, (posting.shop_id, codes, posting.currency, posting.simulated))
-        totals = market.totals
-        _add(market.minutes, minute, sums)
-        _add(shop.minutes, minute, sums)
-        _add(totals[_SHOP], str(posting.shop_id), sums)
-        _add(totals[_REGION], region, sums)
-        _add(totals[_BELT], posting.belt, sums)
-        _add(totals[_ORIGIN], posting.origin, sums)
-        _add(shop.totals[_REGION], region, sums)
-        for line in posting.lines:
-            sums = line.paid_minor, line.refund_minor, line.pieces
-            _add(totals[_ITEM], line.item, sums)
-            _add(totals[_BRAND], line.brand, sums)
-            _add(totals[_CATEGORY], line.category, sums)
-            _add(shop.totals[_ITEM], line.item, sums)
-            _add(shop.totals[_CATEGORY], line.category, sums)
-        if posting.orders and posting.buyer_id is not None:
-            market.buyers.add(posting.buyer_id)
-            shop.buyers.add(posting.buyer_id)
+        paid_at, shop_id, buyer_id, region, belt, origin, currency, simulated, paid, refund, orders, sold = posting
+        second = int(paid_at.timestamp())
+        if second != last:  # windows begin and end on whole seconds
+            last, codes = second, windows_of(paid_at)  # type: ignore[assignment]
+        _add(heads, (codes, currency, simulated, shop_id, region, belt, origin, second // 60), (paid, refund, orders))
+        for item, brand, category, *sums in sold:
+            _add(lines, (codes, currency, simulated, shop_id, item, brand, category), sums)
+        if orders and buyer_id is not None:
+            _group(groups, (None, codes, currency, simulated)).buyers.add(buyer_id)
+            _group(groups, (shop_id, codes, currency, simulated)).buyers.add(buyer_id)
+    _spread_heads(groups, heads)
+    _spread_lines(groups, lines)
     return {
         BoardKey(scope, code, currency, simulated): change
         for (scope, codes, currency, simulated), change in groups.items()
         for code in codes
     }
+
+
+def _spread_heads(groups: dict[Group, Change], heads: dict[Head, Sums]) -> None:
+    for (codes, currency, simulated, shop_id, region, belt, origin, minute), sums in heads.items():
+        market = _group(groups, (None, codes, currency, simulated))
+        shop = _group(groups, (shop_id, codes, currency, simulated))
+        _add(market.minutes, minute, sums)
+        _add(shop.minutes, minute, sums)
+        _add(shop.totals[_REGION], region, sums)
+        keys = (_SHOP, str(shop_id)), (_REGION, region), (_BELT, belt), (_ORIGIN, origin)
+        for dimension, key in keys:
+            _add(market.totals[dimension], key, sums)
+
+
+def _spread_lines(groups: dict[Group, Change], lines: dict[Line, Sums]) -> None:
+    for (codes, currency, simulated, shop_id, item, brand, category), sums in lines.items():
+        market = _group(groups, (None, codes, currency, simulated)).totals
+        shop = _group(groups, (shop_id, codes, currency, simulated)).totals
+        _add(market[_ITEM], item, sums)
+        _add(market[_BRAND], brand, sums)
+        _add(market[_CATEGORY], category, sums)
+        _add(shop[_ITEM], item, sums)
+        _add(shop[_CATEGORY], category, sums)
 
 
 def codes_at(windows: Sequence[Window]) -> Callable[[datetime], tuple[str, ...]]:
@@ -69,11 +88,11 @@ def codes_at(windows: Sequence[Window]) -> Callable[[datetime], tuple[str, ...]]
 def add_change(minutes: dict[int, Sums], totals: dict[str, dict[str, Sums]], change: Change) -> None:
     """Add what a round counted to what is known."""
     for minute, sums in change.minutes.items():
-        _add(minutes, minute, (sums[0], sums[1], sums[2]))
+        _add(minutes, minute, sums)
     for dimension, keys in change.totals.items():
         known = totals.setdefault(dimension, {})
         for key, sums in keys.items():
-            _add(known, key, (sums[0], sums[1], sums[2]))
+            _add(known, key, sums)
 
 
 def _group(groups: dict[Group, Change], group: Group) -> Change:
@@ -84,7 +103,7 @@ def _group(groups: dict[Group, Change], group: Group) -> Change:
     return change
 
 
-def _add(known: dict[Key, Sums], key: Key, sums: tuple[int, int, int]) -> None:
+def _add(known: dict[Key, Sums], key: Key, sums: Sequence[int]) -> None:
     found = known.get(key)
     if found is None:
         known[key] = [*sums]

@@ -25,7 +25,7 @@ WORDS = {
     "not_stated": Text("未注明", "Not stated"), "brand": Text("品牌", "Brand"), "shop": Text("店铺", "Shop"),
     "passed": Text("突破", "passed"), "orders_a_minute": Text("单/分钟", "orders/min"),
     "pieces": Text("件", "pcs"), "orders": Text("单", "orders"), "domestic": Text("国货", "Domestic"),
-    "foreign": Text("其他", "Other"), "new": Text("新", "new"),
+    "others": Text("其他", "Others"), "new": Text("新", "new"),
 }  # fmt: skip
 
 
