@@ -67,7 +67,7 @@ async def _event_days(tx: Tx, first_day: date, end: date) -> Array:
 
 
 def _forecasts(sold: Sold, shops: Sequence[UUID], told: Told, today: date, now: datetime) -> list[Forecast]:
-    """One a SKU and one a shop, with what happened where its days are over."""
+    """One a SKU and one a shop, with what happened where its days are over; looks back only at shops old enough."""
     first_day, spreads = today - timedelta(days=told.back_days), (new_id(now), new_id(now))
     end = sold.units.shape[1] - told.back_days
     past = np.round(np.nan_to_num(sold.units[:, end : end + HORIZON_DAYS]) * MILLI).astype(np.int64)
@@ -92,8 +92,10 @@ def _forecasts(sold: Sold, shops: Sequence[UUID], told: Told, today: date, now: 
             shares_ppm=sold.shares_ppm[at] if is_sku else (PPM,),
         )
 
-    skus = [forecast(shop, row, row) for row, shop in enumerate(sold.shops)]
-    return skus + [forecast(shop, None, number) for number, shop in enumerate(shops)]
+    known = np.isfinite(sold.units[:, :end]).sum(axis=1)
+    old = {shop for row, shop in enumerate(sold.shops) if not told.back_days or known[row] >= HORIZON_DAYS}
+    skus = [forecast(shop, row, row) for row, shop in enumerate(sold.shops) if shop in old]
+    return skus + [forecast(shop, None, number) for number, shop in enumerate(shops) if shop in old]
 
 
 async def _keep(tx: Tx, told: Told, forecasts: Sequence[Forecast], now: datetime) -> None:
