@@ -16,14 +16,18 @@ from peakday.apps.simulation.virtual_clock import install
 from peakday.kernel.clock import FixedClock
 from peakday.kernel.database import connect
 from tests.apps.http.replayed_by_houses import ROWS as HOUSES
-from tests.apps.http.replayed_by_houses import UNGRANTED, roll_switch_back
+from tests.apps.http.replayed_by_houses import UNGRANTED as HOUSES_UNGRANTED
+from tests.apps.http.replayed_by_houses import roll_switch_back
+from tests.apps.http.replayed_by_insight import ROWS as INSIGHT
+from tests.apps.http.replayed_by_insight import UNGRANTED as INSIGHT_UNGRANTED
 from tests.apps.http.replayed_by_shoppers import ROWS as SHOPPERS
 from tests.apps.http.replaying import look_query, open_scenes, read_tables
 from tests.trade.sale_events.builders import OPENING
 
-ROWS = SHOPPERS | HOUSES
+ROWS = SHOPPERS | HOUSES | INSIGHT
+UNGRANTED = HOUSES_UNGRANTED | INSIGHT_UNGRANTED
 METHODS = ("post", "put", "patch", "delete")
-OTHER_ROOMS = {"events", "accounts", "buyers", "mall", "shops", "catalog", "health", "consumers", "audiences"}
+OTHER_ROOMS = {"events", "accounts", "buyers", "mall", "shops", "catalog", "health", "consumers"}
 AGAIN = {404, 409}  # a refusal to do again what is done; it changes nothing
 
 

@@ -13,6 +13,7 @@ from peakday.apps.opening import open_house, open_web_engines
 from peakday.insight.advisor.audit import audit as audit_advisor
 from peakday.insight.audiences.audit import audit as audit_audiences
 from peakday.insight.behaviour.audit import audit as audit_behaviour
+from peakday.insight.channels.audit import audit as audit_channels
 from peakday.insight.forecasting.audit import audit as audit_forecasting
 from peakday.insight.metrics.audit import audit as audit_metrics
 from peakday.kernel.audit import Finding
@@ -48,6 +49,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "metrics": audit_metrics,
     "advisor": audit_advisor,
     "audiences": audit_audiences,
+    "channels": audit_channels,
     "forecasting": audit_forecasting,
     "health": audit_health,
     "workbench": audit_workbench,

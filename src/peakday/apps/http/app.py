@@ -38,6 +38,7 @@ from peakday.insight.audiences.web import my_v1 as audiences_my_api
 from peakday.insight.audiences.web import v1 as audiences_api
 from peakday.insight.behaviour.web import v1 as behaviour_api
 from peakday.insight.channels.web import merchant as channels_pages
+from peakday.insight.channels.web import v1 as channels_api
 from peakday.insight.consumers.web import merchant as consumers_pages
 from peakday.insight.forecasting.web import merchant as forecasting_pages
 from peakday.insight.forecasting.web import v1 as forecasting_api
@@ -87,7 +88,7 @@ ROOMS = (
     accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, claims_api, orders_api, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
-    consumers_pages, channels_pages, audiences_api, audiences_pages, importers_pages,
+    consumers_pages, channels_api, channels_pages, audiences_api, audiences_pages, importers_pages,
     health_pages, workbench_pages, board_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,

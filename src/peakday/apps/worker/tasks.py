@@ -4,6 +4,7 @@ from peakday.apps.importers import csv_mapping
 from peakday.apps.storefront import jobs as storefront_jobs
 from peakday.insight.advisor.board.counting import counting
 from peakday.insight.behaviour import jobs as behaviour_jobs
+from peakday.insight.channels import jobs as channels_jobs
 from peakday.insight.consumers import jobs as consumers_jobs
 from peakday.insight.forecasting import jobs as forecasting_jobs
 from peakday.insight.metrics import jobs as metrics_jobs
@@ -32,6 +33,7 @@ BULK_REACTIONS: list[BulkReaction] = [counting()]
 
 JOB_KINDS: list[JobKind] = [
     *catalog_jobs.JOB_KINDS,
+    *channels_jobs.JOB_KINDS,
     *csv_mapping.JOB_KINDS,
     *sale_event_jobs.JOB_KINDS,
     *deliveries.JOB_KINDS,
@@ -41,6 +43,7 @@ DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     *consumers_jobs.DUTIES,
+    *channels_jobs.DUTIES,
     *forecasting_jobs.DUTIES,
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *catalog_jobs.DUTIES,

@@ -4,7 +4,6 @@ Every function takes the actor first and needs `data:view` on the shop; what cha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from peakday.insight.channels import queries, store
 from peakday.insight.channels.actions import import_channel_file
 from peakday.insight.channels.errors import MissingRate
-from peakday.insight.channels.model import Calibration, Calibre, Connection, DayFigures, NewConnection, Rate
+from peakday.insight.channels.model import Calibration, Calibre, Connection, DayFigures, NewConnection, Rate, Report
 from peakday.insight.channels.rules.exchange import in_currency, missing_rates
 from peakday.insight.channels.rules.own_file import FIELDS, NEEDED
 from peakday.insight.channels.rules.time_saved import minutes_saved
@@ -28,37 +27,17 @@ from peakday.kernel.refusal import Invalid, Problem, TooMany
 from peakday.kernel.text import Text
 
 __all__ = [
-    "MissingRate",
-    "Report",
-    "add_rate",
-    "connect",
-    "consolidate",
-    "import_file",
-    "list_connections",
-    "list_rates",
-    "report_of",
-]
+    "MissingRate", "Report", "add_rate", "ask_for_import", "carry_on_import", "connect", "consolidate", "import_file",
+    "list_connections", "list_rates", "report_of",
+]  # fmt: skip
 
 VIEW, EDIT = "data:view", "data:edit"
 NAME_LENGTH_MAX = 60
 SOURCE_LENGTH_MAX = 120
 RATE_MAX = Decimal(10) ** 9
-RUN_KIND = "channel"
+RUN_KIND = import_channel_file.RUN_KIND
+IMPORT_JOB = import_channel_file.JOB
 USUAL_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The daily report: a day, its eve and the same weekday before, by channel, in the shop's currency."""
-
-    day: date
-    currency: str
-    channels: tuple[Connection, ...]
-    today: tuple[DayFigures, ...]
-    eve: tuple[DayFigures, ...]
-    week_ago: tuple[DayFigures, ...]
-    month: tuple[DayFigures, ...]  # thirty days up to the day
-    minutes_saved: int
 
 
 async def connect(house: House, tx: Tx, actor: Actor, shop_id: UUID, wanted: NewConnection) -> Connection:
@@ -79,6 +58,12 @@ async def list_connections(tx: Tx, actor: Actor, shop_id: UUID) -> list[Connecti
     return await queries.list_connections(tx, shop_id)
 
 
+async def get_connection(tx: Tx, actor: Actor, shop_id: UUID, connection_id: UUID) -> Connection:
+    """One channel of the shop; refuses `ConnectionNotFound`."""
+    require(actor, VIEW, shop_id)
+    return await queries.get_connection(tx, shop_id, connection_id)
+
+
 async def import_file(
     house: House, actor: Actor, shop_id: UUID, connection_id: UUID, path: Path, file_name: str
 ) -> ImportRun:
@@ -89,6 +74,20 @@ async def import_file(
     """
     require(actor, EDIT, shop_id)
     return await import_channel_file.import_channel_file(house, shop_id, connection_id, path, file_name)
+
+
+async def ask_for_import(
+    house: House, actor: Actor, shop_id: UUID, connection_id: UUID, path: Path, file_name: str
+) -> ImportRun:
+    """Leave a file to the worker, which takes it as `import_file` does; the run tells how far it is and what is wrong.
+
+    Refuses `ConnectionNotFound`. The same file again is the same run.
+    """
+    require(actor, EDIT, shop_id)
+    return await import_channel_file.ask_for_import(house, shop_id, connection_id, path, file_name)
+
+
+carry_on_import = import_channel_file.carry_on
 
 
 async def list_imports(tx: Tx, actor: Actor, shop_id: UUID) -> list[ImportRun]:

@@ -148,6 +148,20 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """The daily report: a day, its eve and the same weekday before, by channel, in the shop's currency."""
+
+    day: date
+    currency: str
+    channels: tuple[Connection, ...]
+    today: tuple[DayFigures, ...]
+    eve: tuple[DayFigures, ...]
+    week_ago: tuple[DayFigures, ...]
+    month: tuple[DayFigures, ...]  # thirty days up to the day
+    minutes_saved: int
+
+
+@dataclass(frozen=True, slots=True)
 class CalibreFacts:
     """What is usual for a calibre, and what its files cannot say."""
 

@@ -1,31 +1,26 @@
 """Which pages bring a merchant's channels into one calibre and make the daily report in one click?"""
 
-import asyncio
 import csv
 import io
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from peakday.insight.channels import api
 from peakday.insight.channels.model import CALIBRES, Calibration, Calibre, NewConnection, Rate, TaxRule
-from peakday.insight.channels.rules import time_saved
 from peakday.insight.channels.rules.own_file import FIELDS
-from peakday.insight.channels.web import goods
-from peakday.insight.channels.web.places import ChannelRef, ShopRef, address_of, view_of, wording
+from peakday.insight.channels.web import goods, report
+from peakday.insight.channels.web.places import ChannelRef, ShopRef, address_of, received, view_of, wording
 from peakday.kernel.actor import require
 from peakday.kernel.clock import day_of
-from peakday.kernel.ids import new_id, show_id
+from peakday.kernel.ids import show_id
 from peakday.kernel.money import MINOR_DIGITS, decimal_text
 from peakday.kernel.refusal import Conflict, Invalid, Problem, Refusal
 from peakday.kernel.rowfiles.errors import FileUnreadable
-from peakday.kernel.rowfiles.uploads import receive_file
 from peakday.kernel.spreadsheets import inert
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of, visit_of
@@ -36,6 +31,7 @@ from peakday.market.shops import api as shops
 
 router = APIRouter(prefix="/shop/{shop_id}/data/channels", include_in_schema=False)
 router.include_router(goods.router)
+router.include_router(report.router)
 Word = Annotated[str, Form(max_length=128, pattern=LINE_PATTERN)]
 Told = Annotated[str, Query(max_length=300, pattern=LINE_PATTERN)]
 HOME = "home:view"
@@ -43,8 +39,12 @@ MISSING_SHOWN = 8
 
 
 @router.get("")
-async def channels_page(request: Request, shop_id: ShopRef, told: Told = "") -> Response:
-    """The channels, their files, and what they come to."""
+async def channels_page(
+    request: Request, shop_id: ShopRef, told: Told = "", part: Annotated[str, Query(pattern="^(files)?$")] = ""
+) -> Response:
+    """The channels, their files, and what they come to; `part` is the files alone, while they are at work."""
+    if part:
+        return await _files_part(request, shop_id)
     return await _page(request, shop_id, told=told)
 
 
@@ -72,22 +72,12 @@ async def connect(
 @router.post("/{connection_id}/files")
 async def send_file(request: Request, shop_id: ShopRef, connection_id: ChannelRef) -> Response:
     """Take a channel's file."""
-    house, actor = house_of(request), actor_of(request)
-    require(actor, api.EDIT, shop_id)
-    folder = house.settings.home / "channels" / str(shop_id)
-    path: Path | None = None
+    require(actor_of(request), api.EDIT, shop_id)
     try:
-        path = await receive_file(request, folder, new_id(house.clock.now()))
-        upload = (await request.form()).get("file")
-        name = (upload.filename or "") if isinstance(upload, UploadFile) else ""
-        run = await api.import_file(house, actor, shop_id, connection_id, path, name)
+        await received(request, shop_id, connection_id)
     except (Invalid, Conflict, FileUnreadable) as refusal:
         return await _page(request, shop_id, refusal=refusal)
-    finally:
-        if path is not None:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-    text = Text("导入 {ok} 行,拒绝 {bad} 行", "{ok} lines taken, {bad} refused")
-    told = text.of(visit_of(request).language, ok=run.rows_accepted, bad=run.rows_refused)
+    told = Text("文件已收到,正在导入", "The file is here and being imported").of(visit_of(request).language)
     return RedirectResponse(f"{address_of(shop_id)}?told={told}", 303)
 
 
@@ -130,25 +120,15 @@ async def figures_file(request: Request, shop_id: ShopRef) -> Response:
     return Response("\ufeff" + out.getvalue(), 200, disposition, "text/csv; charset=utf-8")
 
 
-@router.get("/report")
-async def report_page(request: Request, shop_id: ShopRef, day: date | None = None) -> Response:
-    """The daily report: of a day, else of the last one with trade. Made to be read and printed."""
+async def _files_part(request: Request, shop_id: UUID) -> Response:
     house, actor = house_of(request), actor_of(request)
-    require(actor, HOME, shop_id)
-    report, refused = None, None
+    require(actor, api.VIEW, shop_id)
     async with house.database.read() as tx:
+        runs = await api.list_imports(tx, actor, shop_id)
         shop = await shops.get_shop(tx, actor, shop_id)
-        allowed = actor.can(api.VIEW)
-        if allowed:
-            day = day or await api.find_last_day(tx, actor, shop_id)
-            try:
-                report = await api.report_of(tx, actor, shop_id, shop.currency, day) if day else None
-            except api.MissingRate as refusal:
-                refused = refusal
     return house.get(Pages).render(
-        request, "channels/report.html", status=409 if refused else 200, shop=shop, active="channels",
-        view=view_of(request, shop_id, shop.currency), allowed=allowed, report=report, rule=time_saved,
-        refused=refused and wording(request, refused), step=timedelta(days=1), calibres=CALIBRES,
+        request, "channels/files_part.html", runs=runs, view=view_of(request, shop_id, shop.currency), shown=show_id,
+        imports=f"/shop/{show_id('shp', shop_id)}/imports",
     )  # fmt: skip
 
 

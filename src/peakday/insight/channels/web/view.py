@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from peakday.insight.channels.api import Report
 from peakday.insight.channels.goods_model import GoodsProfit
-from peakday.insight.channels.model import Connection, DayFigures
+from peakday.insight.channels.model import Connection, DayFigures, Report
+from peakday.insight.channels.rules.report_words import headlines
 from peakday.kernel.money import MINOR_DIGITS
-from peakday.kernel.text import Language, Text, day_text, money_text, number_text, percent_text
+from peakday.kernel.text import Language, Text, day_text, money_text, number_text
 
 TITLE_LETTERS = 24
 
@@ -38,13 +38,6 @@ class View:
     def day(self, day: date) -> str:
         """A day."""
         return day_text(day, self.language)
-
-    def change(self, now: int, before: int) -> str:
-        """By which share a figure changed; nothing to compare with is a dash."""
-        if before <= 0:
-            return "–"
-        share = (now - before) / before
-        return ("+" if share > 0 else "") + percent_text(share, self.language, 1)
 
     def chart(self, figures: Sequence[DayFigures], channels: Sequence[Connection]) -> dict[str, Any]:
         """What each channel kept, by day."""
@@ -100,58 +93,5 @@ class View:
         }
 
     def headlines(self, report: Report) -> list[str]:
-        """The report in sentences: the day, what moved it, and what deserves a look."""
-        now, eve, week = (_net(rows) for rows in (report.today, report.eve, report.week_ago))
-        orders = sum(one.orders for one in report.today)
-        values: dict[str, object] = {
-            "day": self.day(report.day), "net": self.money(now), "orders": self.count(orders),
-            "eve": self.change(now, eve), "week": self.change(now, week),
-        }  # fmt: skip
-        first = Text(
-            "{day}:{orders} 单,净收入 {net};比前一天 {eve},比上周同日 {week}。",
-            "{day}: {orders} orders, {net} net; {eve} on the day before, {week} on the same weekday a week before.",
-        )
-        return [self.say(Text(first.zh.format(**values), first.en.format(**values))),
-                *self._mover(report), *self._refunds(report), *self._rank(report, now)]  # fmt: skip
-
-    def _mover(self, report: Report) -> list[str]:
-        """The channel that moved the day most against its eve."""
-        names = {one.connection_id: one.name for one in report.channels}
-        moves = {channel: _net(report.today, channel) - _net(report.eve, channel) for channel in names}
-        channel = max(moves, key=lambda one: abs(moves[one]), default=None)
-        if channel is None or not report.eve or moves[channel] == 0:
-            return []
-        text = Text("变化最大的渠道:{name}({move})。", "The channel that moved most: {name} ({move}).")
-        sign = "+" if moves[channel] > 0 else ""
-        return [text.of(self.language, name=names[channel], move=sign + self.money(moves[channel]))]
-
-    def _refunds(self, report: Report) -> list[str]:
-        """Refunds of the day against those of the thirty days."""
-        paid, back = (sum(getattr(one, name) for one in report.today) for name in ("paid_minor", "refund_minor"))
-        paid_30, back_30 = (sum(getattr(one, name) for one in report.month) for name in ("paid_minor", "refund_minor"))
-        if not paid or not paid_30:
-            return []
-        text = Text(
-            "退款为支付的 {share},30 天平均 {usual}。", "Refunds are {share} of what was paid; over 30 days {usual}."
-        )
-        now, usual = back / paid, back_30 / paid_30
-        shares = {"share": percent_text(now, self.language, 1), "usual": percent_text(usual, self.language, 1)}
-        more = Text(" 明显高于平时,先看退款原因。", " Clearly more than usual: look at the reasons first.")
-        return [text.of(self.language, **shares) + (self.say(more) if now > 2 * usual and back else "")]
-
-    def _rank(self, report: Report, now: int) -> list[str]:
-        """Where the day stands among the thirty."""
-        days: dict[date, int] = {}
-        for one in report.month:
-            days[one.day] = days.get(one.day, 0) + one.net_minor
-        if len(days) < 3:
-            return []
-        place = 1 + sum(1 for net in days.values() if net > now)
-        text = Text(
-            "在近 30 天有交易的 {days} 天中排第 {place}。", "It is number {place} of the {days} days with trade in 30."
-        )
-        return [text.of(self.language, days=len(days), place=place)]
-
-
-def _net(rows: Iterable[DayFigures], channel: UUID | None = None) -> int:
-    return sum(one.net_minor for one in rows if channel in {None, one.connection_id})
+        """The report in sentences."""
+        return headlines(report, self.language)
