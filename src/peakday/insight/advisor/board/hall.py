@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -106,7 +106,9 @@ class BoardHall:
     async def look_once(self, key: BoardKey, window: Window) -> Frame:
         """The board as it stands, for who asks once."""
         state = await load_board(self._house.database, key)
-        frame = draw_frame(sold_of(state), window, key.currency, self._house.clock.now(), None)
+        frame = draw_frame(
+            sold_of(state, await self._names.departments()), window, key.currency, self._house.clock.now(), None
+        )
         frame.curve, frame.whole = curve_of(state.minutes, state.minutes, window), True
         await self._names.put_on(frame)
         return frame
@@ -203,9 +205,11 @@ class BoardHall:
             async with self._house.database.read() as connection:
                 channel.state.milestones = await list_milestones(connection, channel.state.board_nos)
             channel.marked_at = now
+        departments = await self._names.departments()
         frame = draw_frame(
-            sold_of(channel.state), channel.window, channel.key.currency, self._house.clock.now(), channel.before
-        )
+            sold_of(channel.state, departments), channel.window, channel.key.currency, self._house.clock.now(),
+            channel.before,
+        )  # fmt: skip
         frame.curve = curve_of(channel.state.minutes, channel.state.touched, channel.window)
         channel.state.touched = set()
         await self._names.put_on(frame)
@@ -222,9 +226,9 @@ def event_of(frame: Frame, name: str) -> bytes:
     return b"id: " + name.encode() + b"\nevent: frame\ndata: " + msgspec.json.encode(frame) + b"\n\n"
 
 
-def sold_of(state: BoardState) -> Sold:
+def sold_of(state: BoardState, departments: Mapping[str, str]) -> Sold:
     """What a frame of this state is drawn of."""
     return Sold(
         state.change_no, state.paid_minor, state.refund_minor, state.orders, state.buyers, state.minutes, state.totals,
-        state.milestones,
+        state.milestones, departments,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What are the places of a board called? Looked up for the first places only, and kept."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -30,6 +30,17 @@ class Names:
         self._known: dict[tuple[str, str], Name] = {}
         self._faces = Faces()
         self._since = time.monotonic()
+        self._departments: dict[str, str] = {}
+        self._departments_at = 0.0
+
+    async def departments(self) -> dict[str, str]:
+        """Of every category the one at the top of its branch."""
+        if not self._departments or time.monotonic() - self._departments_at > KEPT_SECONDS:
+            async with self._database.read() as connection:
+                parents = {c.category_id: c.parent_id for c in await catalog.list_categories(connection)}
+            self._departments = {str(one): str(_top(one, parents)) for one in parents}
+            self._departments_at = time.monotonic()
+        return self._departments
 
     async def put_on(self, frame: Frame) -> None:
         """Write the names of a frame's places and milestones on them."""
@@ -84,3 +95,11 @@ class Names:
     def know(self, dimension: str, key: str, name: Name) -> None:
         """Told by who knows it already."""
         self._known[dimension, key] = name
+
+
+def _top(category_id: UUID, parents: Mapping[UUID, UUID | None]) -> UUID:
+    seen = {category_id}
+    while (parent := parents.get(category_id)) is not None and parent not in seen:
+        category_id = parent
+        seen.add(parent)
+    return category_id

@@ -78,7 +78,9 @@ class Replays:
     async def _draw(
         self, record: Record, state: BoardState, instant: datetime, before: Before | None, *, is_whole: bool
     ) -> Frame:
-        frame = draw_frame(sold_of(state), record.window, record.currency, instant, before)
+        frame = draw_frame(
+            sold_of(state, await self._names.departments()), record.window, record.currency, instant, before
+        )
         minutes = list(state.minutes) if is_whole else state.touched
         frame.curve, frame.whole = curve_of(state.minutes, minutes, record.window), is_whole
         if is_whole and before:

@@ -101,6 +101,7 @@ class Sold(msgspec.Struct):
     minutes: Mapping[int, Sums]
     totals: Mapping[str, Mapping[str, Sums]]
     milestones: list[Milestone]
+    departments: Mapping[str, str] = {}  # of a category: the one at the top of its branch
 
 
 def draw_frame(sold: Sold, window: Window, currency: str, at: datetime, before: Before | None) -> Frame:
@@ -117,7 +118,7 @@ def draw_frame(sold: Sold, window: Window, currency: str, at: datetime, before: 
         sum(sums[2] for sums in sold.totals.get(Dimension.ITEM, {}).values()),
         _rate(sold.minutes, int(instant.timestamp()) // 60),
         origins.get(DOMESTIC, 0) / sum(origins.values()) if sum(origins.values()) > 0 else None,
-        then, growth_of(net, then), _tops(sold.totals, minute, before), _reached(sold.totals, currency),
+        then, growth_of(net, then), _tops(_by_department(sold), minute, before), _reached(sold.totals, currency),
         _marks(sold.milestones, currency), [],
     )  # fmt: skip
 
@@ -131,6 +132,16 @@ def curve_of(minutes: Mapping[int, Sums], wanted: Iterable[int], window: Window)
 def growth_of(now: int, then: int | None) -> float | None:
     """By which share it grew; nothing can be said against nothing."""
     return (now - then) / then if then is not None and then > 0 else None
+
+
+def _by_department(sold: Sold) -> Mapping[str, Mapping[str, Sums]]:
+    """Categories added up to the tops of their branches: thousands of leaves say little on a wall."""
+    tops: dict[str, Sums] = {}
+    for key, sums in sold.totals.get(Dimension.CATEGORY, {}).items():
+        known = tops.setdefault(sold.departments.get(key, key), [0, 0, 0])
+        for place, figure in enumerate(sums):
+            known[place] += figure
+    return {**sold.totals, Dimension.CATEGORY.value: tops}
 
 
 def _rate(minutes: Mapping[int, Sums], now: int) -> float:
