@@ -74,7 +74,9 @@ class View:
 
     def fan(self, compared: Compared) -> dict[str, Any]:
         """What happened and what was said of it, as points in a box: bands of 95 % and 80 %, the middle, the truth."""
-        first = max(compared.since, compared.until - timedelta(days=SHOWN_DAYS - 1))
+        told = [day for one in compared.said for day in one.forecast.days]
+        begin = min([*compared.sold, *told])  # before it there was nothing to tell
+        first = max(compared.since, begin, compared.until - timedelta(days=SHOWN_DAYS - 1))
         last = compared.until + timedelta(days=HORIZON_DAYS)
         days = (last - first).days + 1
         said = [one for one in latest_of_each_day(compared.said) if one[0] >= first]
@@ -91,8 +93,8 @@ class View:
 
         return {
             "width": _WIDTH, "height": _HEIGHT, "top": self.pieces(top), "half": self.pieces(top / 2),
-            "first": f"{first:%m-%d}", "last": f"{last:%m-%d}", "today": f"{compared.until + timedelta(days=1):%m-%d}",
-            "today_at": round(100 * (compared.until - first).days / (days - 1), 1),
+            "first": f"{first:%m-%d}", "last": f"{last:%m-%d}",
+            "today_at": round(100 * max(0, (compared.until - first).days) / (days - 1), 1),
             "wide": band(LOW95, HIGH95), "narrow": band(LOW80, HIGH80),
             "middle": [" ".join(point(day, float(found[MIDDLE])) for day, _, found in run) for run in _runs(said)],
             "sold": " ".join(point(day, units) for day, units in sold),
