@@ -21,14 +21,15 @@
 
   // ---- the large figure runs to its new value
   var running = 0;
+  function put() { var said = money(shown.net); by("net").style.setProperty("--chars", said.length); write("net", said); }
   function run(target) {
     cancelAnimationFrame(running);
     var from = shown.net, begun = performance.now();
-    if (from === null || calm || Math.abs(target - from) < 1) { shown.net = target; write("net", money(target)); return; }
+    if (from === null || calm || Math.abs(target - from) < 1) { shown.net = target; put(); return; }
     (function tick(now) {
       var part = Math.min(1, Math.max(0, (now - begun) / 220));
       shown.net = Math.round(from + (target - from) * part);
-      write("net", money(shown.net));
+      put();
       if (part < 1) running = requestAnimationFrame(tick);
     })(begun);
   }
@@ -97,21 +98,22 @@
     if (!curve) { curve = echarts.init(by("curve")); tree = echarts.init(by("categories")); }
     var length = Math.max(1, Math.round(frame.length / 60)), width = length <= 240 ? 1 : length <= 1500 ? 10 : 60;
     var all = Math.ceil(length / width), past = Math.min(all, Math.floor(frame.elapsed / 60 / width) + 1);
-    var series = [{ name: words.this_year, type: "line", data: binned(Array.from(minutes), width, past), showSymbol: false, smooth: .25, z: 3, lineStyle: { width: 3, color: "#ffc861" }, itemStyle: { color: "#ffc861" }, areaStyle: { color: { type: "linear", x: 0, y: 0, x2: 0, y2: 1, colorStops: [{ offset: 0, color: "rgba(255,180,80,.45)" }, { offset: 1, color: "rgba(255,180,80,0)" }] } } }];
-    if (before.length) series.push({ name: words.last_year, type: "line", data: binned(before, width, all), showSymbol: false, smooth: .25, lineStyle: { width: 1.6, type: "dashed", color: "#6d8fd6" }, itemStyle: { color: "#6d8fd6" } });
+    var series = [{ name: words.this_year, type: "line", data: binned(Array.from(minutes), width, past), showSymbol: false, smooth: .3, smoothMonotone: "x", z: 3, lineStyle: { width: 3, color: "#ffc861" }, itemStyle: { color: "#ffc861" }, areaStyle: { color: { type: "linear", x: 0, y: 0, x2: 0, y2: 1, colorStops: [{ offset: 0, color: "rgba(255,180,80,.45)" }, { offset: 1, color: "rgba(255,180,80,0)" }] } } }];
+    if (before.length) series.push({ name: words.last_year, type: "line", data: binned(before, width, all), showSymbol: false, smooth: .3, smoothMonotone: "x", lineStyle: { width: 1.6, type: "dashed", color: "#6d8fd6" }, itemStyle: { color: "#6d8fd6" } });
     curve.setOption({
-      animation: false, grid: { left: 6, right: 16, top: 30, bottom: 4, containLabel: true }, legend: { top: 0, right: 0, textStyle: text, icon: "roundRect", itemHeight: 4 },
+      animation: false, grid: { left: 6, right: 26, top: 30, bottom: 4, containLabel: true }, legend: { top: 0, right: 0, textStyle: text, icon: "roundRect", itemHeight: 4 },
       tooltip: { trigger: "axis", backgroundColor: "#101a30", borderColor: "#2a3a63", textStyle: { color: "#f2f5ff" }, valueFormatter: function (v) { return money(v * unit); }, formatter: undefined },
-      xAxis: { type: "value", min: 0, max: length, interval: length <= 240 ? 30 : length <= 1500 ? 120 : 1440, axisLabel: Object.assign({ formatter: function (v) { return "+" + Math.floor(v / 60) + ":" + String(v % 60).padStart(2, "0"); } }, text), axisLine: { lineStyle: { color: "#2a3a63" } }, splitLine: { show: false } },
+      xAxis: { type: "value", min: 0, max: length, interval: (length <= 240 ? 30 : length <= 1500 ? 120 : 1440) * (curve.getWidth() < 560 ? 3 : 1), axisLabel: Object.assign({ formatter: function (v) { return "+" + Math.floor(v / 60) + ":" + String(v % 60).padStart(2, "0"); } }, text), axisLine: { lineStyle: { color: "#2a3a63" } }, splitLine: { show: false } },
       yAxis: { type: "value", splitNumber: 4, axisLabel: Object.assign({ formatter: function (v) { return money(v * unit, true); } }, text), splitLine: { lineStyle: { color: "#17213a" } } },
       series: series
     }, true);
     var colours = ["#ffc861", "#ff8a4c", "#ff6a8b", "#b583ff", "#6d8fff", "#3fb6ff", "#2fd3c1", "#7ddc7a"];
-    var places = frame.tops.category || [];
+    var places = (frame.tops.category || []).slice(0, 7), rest = 1 - places.reduce(function (sum, place) { return sum + place.share; }, 0);
+    if (places.length && rest > .001) places.push({ key: "", zh: words.others, en: words.others, share: rest, net: places[0].net / places[0].share * rest });
     tree.setOption({ animation: false, tooltip: { backgroundColor: "#101a30", borderColor: "#2a3a63", textStyle: { color: "#f2f5ff" }, valueFormatter: function (v) { return money(v * unit); } }, series: [{
-      type: "pie", radius: ["46%", "74%"], center: ["30%", "50%"], minAngle: 3, label: { show: false }, itemStyle: { borderColor: "#0e1526", borderWidth: 2 },
+      type: "pie", radius: ["40%", "66%"], center: ["25%", "50%"], silent: !places.length, emptyCircleStyle: { color: "#16203a" }, minAngle: 3, label: { show: false }, itemStyle: { borderColor: "#0e1526", borderWidth: 2 },
       data: places.map(function (place, i) { return { name: (zh ? place.zh : place.en) || words.not_stated, value: place.net / unit, itemStyle: { color: colours[i % colours.length] } }; }) }],
-      legend: { orient: "vertical", left: "56%", top: "middle", icon: "circle", itemWidth: 9, itemHeight: 9, itemGap: 9, textStyle: { color: "#d9e3ff", fontSize: 13, width: Math.max(90, tree.getWidth() * .38), overflow: "truncate" },
+      legend: { orient: "vertical", left: "50%", top: "middle", icon: "circle", itemWidth: 9, itemHeight: 9, itemGap: 9, textStyle: { color: "#d9e3ff", fontSize: 13, width: Math.max(90, tree.getWidth() * .44), overflow: "truncate" },
         formatter: function (name) { var one = places.find(function (p) { return ((zh ? p.zh : p.en) || words.not_stated) === name; }); return name + (one ? "  " + share(one.share) : ""); } } }, true);
   }
   window.addEventListener("resize", function () { [curve, tree].forEach(function (chart) { if (chart) chart.resize(); }); });
@@ -126,6 +128,7 @@
     var growth = by("growth"); growth.textContent = signed(frame.growth); growth.className = "growth " + (frame.growth === null ? "" : frame.growth >= 0 ? "up" : "down");
     write("before", frame.before_net === null ? "" : words.last_year + " " + money(frame.before_net));
     write("elapsed", span(frame.elapsed));
+    document.body.classList.toggle("no-belt", frame.orders > 0 && !(frame.tops.belt || []).length);
     lists(frame); marks(frame); plots(frame, performance.now());
     first = false;
     if (scrub && !scrubbing) { scrub.value = frame.elapsed; place(frame.elapsed); }
