@@ -68,7 +68,7 @@ async def allow_everywhere(scene: Scene) -> Ask:
     return Ask("buyer", "DELETE /v1/my/crowd-withdrawal")
 
 
-_LEARNT = "two buyers teach nothing; a crowd's name is its key, see tests/insight/audiences/test_modelled.py"
+_LEARNT = "two buyers teach nothing; a crowd's name is its key: asked twice in tests/insight/audiences/test_trials.py"
 _LINK = "a listing needs a file taken by the worker; see tests/insight/channels/test_goods.py: a link again is no news"
 UNGRANTED = {
     f"POST {SHOP}/crowds/{{crowd_id}}/look-alikes": _LEARNT,

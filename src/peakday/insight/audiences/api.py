@@ -48,6 +48,7 @@ from peakday.kernel.actor import Actor, require
 from peakday.kernel.clock import day_of
 from peakday.kernel.house import House
 from peakday.kernel.refusal import Invalid, TooLarge
+from peakday.market.accounts.api import require_buyer
 
 __all__ = [
     "EDIT",
@@ -65,6 +66,7 @@ __all__ = [
     "expand_crowd",
     "find_upload",
     "get_problems",
+    "has_my_consent",
     "list_crowds",
     "list_tags",
     "overlap_crowds",
@@ -310,6 +312,12 @@ async def change_my_consent(house: House, actor: Actor, *, is_given: bool) -> bo
     """A buyer's own consent, for all shops; whether anything changed. Refuses who is no buyer."""
     async with house.database.transaction() as tx:
         return await actions.change_own_consent(tx, actor, house.clock.now(), is_given=is_given)
+
+
+async def has_my_consent(house: House, actor: Actor) -> bool:
+    """Whether the acting buyer lets shops put them into crowds. Refuses who is no buyer."""
+    async with house.database.read() as connection:
+        return not await store.has_withdrawn(connection, None, str(require_buyer(actor)))
 
 
 async def _keep_people(

@@ -85,8 +85,13 @@ def _likeness(counts: dict[int, dict[str, float]], people: list[int], seed: BitM
     return [float(one) for one in score_likeness(table_of(counts, people, names_of(counts)), is_seed)]
 
 
+def models_are_here() -> bool:
+    """Whether the extra `science` is installed."""
+    return find_spec("sklearn") is not None
+
+
 def _require_models(people: int) -> None:
-    if find_spec("sklearn") is None:
+    if not models_are_here():
         raise ModelNotHere
     if people > PEOPLE_MAX:
         raise TooManyToLearn(limit=PEOPLE_MAX)

@@ -84,6 +84,25 @@ async def match_hashes(tx: Tx, shop_id: UUID, hashes: Collection[bytes]) -> BitM
     return BitMap([row["person_no"] for row in rows])
 
 
+async def fetch_hash_numbers(tx: Tx, shop_id: UUID, hashes: Collection[bytes]) -> dict[bytes, int]:
+    """The number of each person whose hash is in the list; nobody who withdrew the consent."""
+    rows = await tx.fetch(
+        "select id_hash, person_no from audiences.person p where shop_id = $1 and id_hash = any($2::bytea[])"
+        " and not exists (select 1 from audiences.withdrawal w where w.person = p.person"
+        " and (w.shop_id = $1 or w.shop_id is null))",
+        shop_id, list(hashes),
+    )  # fmt: skip
+    return {bytes(row["id_hash"]): row["person_no"] for row in rows}
+
+
+async def has_withdrawn(tx: Tx, shop_id: UUID | None, person: str) -> bool:
+    """Whether a person withdrew the consent for this shop (none: for all)."""
+    return bool(await tx.fetchval(
+        "select exists (select 1 from audiences.withdrawal where person = $2 and shop_id is not distinct from $1)",
+        shop_id, person,
+    ))  # fmt: skip
+
+
 async def fetch_withdrawn(tx: Tx, shop_id: UUID) -> BitMap:
     """The numbers of those who withdrew their consent, for this shop or for all."""
     rows = await tx.fetch(

@@ -12,9 +12,10 @@ from peakday.apps.storefront.web import (
     orders,
     paying,
     presales,
+    privacy,
     waiting,
 )
 
 router = APIRouter(include_in_schema=False)
-for topic in (browse, entering, items, cart, checkout, presales, paying, orders, aftercare, waiting):
+for topic in (browse, entering, items, cart, checkout, presales, paying, orders, aftercare, waiting, privacy):
     router.include_router(topic.router)

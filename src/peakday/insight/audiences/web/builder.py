@@ -1,7 +1,8 @@
 """How does a form of rows become an expression?
 
-Six rows. A row asks for a tag, an act or a saved crowd. It begins with "and", "or" (joined to the row above) or
-"and not". So `a or b`, `and c`, `and not d` reads as it stands: (a or b) and c and not d. Empty rows are passed over.
+Six rows. A row asks for a tag, an act (perhaps to one item), acts one after the other, or a saved crowd. It begins with
+"and", "or" (joined to the row above) or "and not". So `a or b`, `and c`, `and not d` reads as it stands: (a or b) and c
+and not d. Empty rows are passed over.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any
 
 ROWS = 6
 JOINS = ("and", "or", "not")
+SEQUENCES = ("pv>cart", "pv>fav", "fav>cart", "cart>buy", "pv>cart>buy", "search>pv>cart")
 
 
 def read_rows(form: Mapping[str, str]) -> dict[str, Any] | None:
@@ -46,8 +48,13 @@ def _row(form: Mapping[str, str], number: int) -> dict[str, Any] | None:
         return {"tag": name}
     if kind == "crowd":
         return {"crowd": name}
+    days = _whole(form.get(f"days{number}"), 30)
+    if kind == "sequence":
+        return {"sequence": name.split(">"), "days": days}
     if kind == "did":
-        return {"did": name, "times": _whole(form.get(f"times{number}")), "days": _whole(form.get(f"days{number}"), 30)}
+        item = form.get(f"item{number}", "").strip()
+        row = {"did": name, "times": _whole(form.get(f"times{number}")), "days": days}
+        return row | ({"item": item} if item else {})
     return None
 
 

@@ -16,7 +16,8 @@ from peakday.insight.audiences import api
 from peakday.insight.audiences.model import ACTS
 from peakday.insight.audiences.rules.crowd_expression import CROWD_PREFIX
 from peakday.insight.audiences.rules.crowd_size import SHOWN_MIN, USED_MIN
-from peakday.insight.audiences.web.builder import ROWS, read_rows
+from peakday.insight.audiences.web import trials
+from peakday.insight.audiences.web.builder import ROWS, SEQUENCES, read_rows
 from peakday.insight.audiences.web.v1 import NOWHERE, SIZE_MAX, CrowdRef, PlaceName, ShopRef, read_person, read_place
 from peakday.insight.audiences.web.view import ACT_TEXTS, View
 from peakday.kernel.actor import require
@@ -31,6 +32,7 @@ from peakday.kernel.web.paths import LINE_PATTERN
 from peakday.market.shops import api as shops
 
 router = APIRouter(prefix="/shop/{shop_id}/data/crowds", include_in_schema=False)
+router.include_router(trials.router)  # before /{crowd_id}
 HOME = "home:view"
 Word = Annotated[str, Form(max_length=128, pattern=LINE_PATTERN)]
 Told = Annotated[str, Query(max_length=300, pattern=LINE_PATTERN)]
@@ -57,6 +59,7 @@ async def _page(request: Request, shop_id: UUID, *, told: str = "", form: Any = 
     return house.get(Pages).render(
         request, "audiences/crowds.html", status=422 if form else 200, shop=shop, active="crowds", told=told,
         view=View(visit_of(request).language, _address(shop_id)), acts=ACTS, act_texts=ACT_TEXTS, rows=ROWS,
+        sequences=SEQUENCES,
         typed=form or {}, limits=(SHOWN_MIN, USED_MIN), **values,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from peakday.insight.audiences.model import BOUGHT, Contrast, Size
 from peakday.insight.audiences.rules.crowd_expression import CROWD_PREFIX
 from peakday.insight.audiences.rules.crowd_size import SHOWN_MIN, size_of
+from peakday.insight.audiences.rules.qini_band import QiniCurve
 from peakday.kernel.ids import show_id
 from peakday.kernel.text import Language, Text, number_text, percent_text
 
@@ -54,6 +55,34 @@ class View:
     def index(self, value: float) -> str:
         """A TGI."""
         return number_text(value, self.language, 0)
+
+    def sequence(self, name: str) -> str:
+        """Acts one after the other, in words."""
+        return " → ".join(self.say(ACT_TEXTS[act]) for act in name.split(">"))
+
+    def per_thousand(self, value: float) -> str:
+        """Answers for each thousand people."""
+        return number_text(value, self.language, 1)
+
+    def qini_chart(self, curve: QiniCurve) -> dict[str, Any]:
+        """The gain by depth with its band, and what chance would give."""
+        chance = [curve.won[-1] * depth for depth in curve.depths]
+        lines = (
+            (Text("按增益排序", "By uplift"), "main", curve.won), (Text("95% 下限", "95 % low"), "compare", curve.low),
+            (Text("95% 上限", "95 % high"), "compare", curve.high), (Text("随机", "Chance"), "main", chance),
+        )  # fmt: skip
+        return {
+            "kind": "line", "title": self.say(Text("Qini 曲线", "Qini curve")), "currency": "", "unit": "count",
+            "x": [percent_text(depth, self.language, 0) for depth in curve.depths],
+            "x_label": self.say(Text("触达人群比例", "Share of people reached")),
+            "series": [
+                {
+                    "name": self.say(name), "role": role, "axis": 0, "unit": "count",
+                    "data": [round(one, 2) for one in values], "texts": [self.per_thousand(one) for one in values],
+                }
+                for name, role, values in lines
+            ],
+        }  # fmt: skip
 
     def chart(self, contrasts: Sequence[Contrast]) -> dict[str, Any]:
         """The indices as bars; 100 is everybody."""
