@@ -46,11 +46,24 @@ def fold_postings(
             _group(groups, (shop_id, codes, currency, simulated)).buyers.add(buyer_id)
     _spread_heads(groups, heads)
     _spread_lines(groups, lines)
-    return {
-        BoardKey(scope, code, currency, simulated): change
-        for (scope, codes, currency, simulated), change in groups.items()
-        for code in codes
-    }
+    return _by_window(groups)
+
+
+def _by_window(groups: dict[Group, Change]) -> dict[BoardKey, Change]:
+    """A window holds what was paid in several groups: its own, and those of every set of windows that it is in."""
+    boards: dict[BoardKey, Change] = {}
+    for (scope, codes, currency, simulated), change in groups.items():
+        for code in codes:
+            key = BoardKey(scope, code, currency, simulated)
+            found = boards.get(key)
+            if found is None:
+                boards[key] = change
+                continue
+            both = Change(buyers=found.buyers | change.buyers)
+            add_change(both.minutes, both.totals, found)
+            add_change(both.minutes, both.totals, change)
+            boards[key] = both
+    return boards
 
 
 def _spread_heads(groups: dict[Group, Change], heads: dict[Head, Sums]) -> None:
