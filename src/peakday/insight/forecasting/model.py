@@ -1,6 +1,6 @@
 """What are the nouns of forecasting: a forecast of one SKU, its ranges, how good forecasts were?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
@@ -117,7 +117,4 @@ class Sold:
     units: Array
     regions: tuple[tuple[str, ...], ...]  # of each row, with
     shares_ppm: tuple[tuple[int, ...], ...]
-
-    def rows_of(self, shop_id: UUID) -> Sequence[int]:
-        """The rows of one shop."""
-        return [row for row, shop in enumerate(self.shops) if shop == shop_id]
+    attributes: tuple[Mapping[str, object], ...]  # of each row's item: category, brand, price band

@@ -11,6 +11,7 @@ import numpy as np
 
 from peakday.insight.forecasting.model import HISTORY_DAYS, HORIZON_DAYS, WHOLE_SHOP, Forecast, Score, Sold
 from peakday.insight.forecasting.rules.adding_up import shrunk_shares
+from peakday.insight.forecasting.rules.new_items import price_band
 from peakday.insight.forecasting.rules.spread import Spread
 from peakday.insight.forecasting.store import spread_of
 from peakday.kernel.database import Tx
@@ -48,8 +49,8 @@ where paid_day >= $from_day and paid_day < $first_day and shop_id in (select unn
 group by all order by shop_id, sku_id, units desc, region_id
 """
 _LISTED = """
-select shop_id, item_id, first_listed_day from items
-where shop_id in (select unnest($shops)) and first_listed_day > $from_day
+select shop_id, item_id, first_listed_day, category_id, brand_id, list_price_minor from items
+where shop_id in (select unnest($shops))
 """
 _DAYS = f"""
 select {_SKU} as sku_id, paid_day, sum(quantity)::bigint from order_lines
@@ -86,7 +87,7 @@ async def fetch_sold(facts: Facts, shop_ids: Sequence[UUID], first_day: date) ->
 
 
 def _lay_out(sold: list[Any], regions: list[Any], listed: list[Any], from_day: date) -> Sold:
-    began = {(shop, item): day for shop, item, day in listed}
+    goods = {(shop, item): facts for shop, item, *facts in listed}
     rows: dict[tuple[str, str], int] = {}
     items: list[str] = []
     for shop, sku, item, _, _ in sold:
@@ -99,14 +100,23 @@ def _lay_out(sold: list[Any], regions: list[Any], listed: list[Any], from_day: d
     for shop, _, _, day, _ in sold:
         opened[shop] = min(opened.get(shop, HISTORY_DAYS), (day - from_day).days)
     for (shop, _), row in rows.items():
-        listed_on = began.get((shop, items[row]), from_day)
-        since = max(opened[shop], (listed_on - from_day).days)
+        listed_on = goods.get((shop, items[row]), [None])[0]
+        since = max(opened[shop], (listed_on - from_day).days if listed_on else 0)
         units[row, : min(since, int(np.argmax(units[row] > 0)))] = np.nan  # neither the shop nor the item was there
     names, shares = _places(rows, regions)
     return Sold(
         tuple(UUID(shop) for shop, _ in rows), tuple(UUID(sku) for _, sku in rows), tuple(UUID(str(i)) for i in items),
         from_day, units, names, shares,
+        tuple(_attributes(goods.get((shop, items[row]))) for (shop, _), row in rows.items()),
     )  # fmt: skip
+
+
+def _attributes(facts: Sequence[Any] | None) -> dict[str, object]:
+    """What a new item is likened by; nothing of an item that the facts do not know."""
+    if facts is None:
+        return {}
+    _, category, brand, price_minor = facts
+    return {"category": category, "brand": brand, "price_band": price_band(int(price_minor or 0))}
 
 
 def _places(

@@ -44,7 +44,7 @@ async def make_forecasts(
         events = await _event_days(connection, sold.first_day, first_day + timedelta(days=HORIZON_DAYS))
     shops = tuple(dict.fromkeys(sold.shops))
     numbers = [shops.index(shop) for shop in sold.shops]
-    told = await asyncio.to_thread(forecast_shops, sold.units, numbers, events)
+    told = await asyncio.to_thread(forecast_shops, sold.units, numbers, events, sold.attributes)
     made = [(one, _forecasts(sold, shops, one, first_day, now)) for one in told]
     async with database.transaction() as tx:
         await store.lock_shops(tx, shops)

@@ -5,7 +5,7 @@ agree. The same again from earlier days, knowing only what was known then: that 
 the spread of the shops' totals, and the backtest that the page shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,7 +16,8 @@ from peakday.insight.forecasting.rules.adding_up import reconcile
 from peakday.insight.forecasting.rules.alike_steps import Plan
 from peakday.insight.forecasting.rules.blend import forecast_blend
 from peakday.insight.forecasting.rules.intermittent import fading
-from peakday.insight.forecasting.rules.promoted_demand import forecast_promoted
+from peakday.insight.forecasting.rules.new_items import forecast_new, likeness
+from peakday.insight.forecasting.rules.promoted_demand import HISTORY_MIN, forecast_promoted
 from peakday.insight.forecasting.rules.spread import Spread, learn_spread
 from peakday.insight.forecasting.rules.theta import forecast_last_season
 
@@ -25,6 +26,7 @@ Whole: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 BACK_DAYS = (28, 14)  # from so many days ago the method is tried again
 _TOTAL_LOOKS = (56, 42, 28, 14)
+_FIRST_DAYS = HISTORY_MIN + HORIZON_DAYS  # of those that were new before
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,14 @@ class Told:
     shop_spread: Spread
 
 
-def forecast_shops(units: Array, shop_of: Sequence[int], event_days: Array) -> list[Told]:
+def forecast_shops(
+    units: Array, shop_of: Sequence[int], event_days: Array, attributes: Sequence[Mapping[str, object]] = ()
+) -> list[Told]:
     """What is said today and what would have been said BACK_DAYS ago, the oldest first.
 
     `units`: SKUs x days until yesterday (`nan` before listing); `shop_of`: the shop's number of each row; `event_days`:
-    0 to 1 for each day of the history and the horizon.
+    0 to 1 for each day of the history and the horizon; `attributes` of each row's item: by them a SKU of a few days is
+    likened to those of its shop that were new before.
     """
     shops = np.asarray(shop_of, dtype=np.int64)
     totals = _totals(np.nan_to_num(units), shops)
@@ -55,7 +60,7 @@ def forecast_shops(units: Array, shop_of: Sequence[int], event_days: Array) -> l
         end = units.shape[1] - back
         if back and end < HORIZON_DAYS:
             continue
-        means, spread = _skus(units[:, :end], event_days[: end + HORIZON_DAYS])
+        means, spread = _skus(units[:, :end], event_days[: end + HORIZON_DAYS], shops, attributes)
         whole = forecast_blend(totals[:, :end], HORIZON_DAYS, WEEK).forecast
         if misses:
             means = _agree(means, whole, shops, (np.mean(misses, axis=0), np.mean(whole_misses, axis=0)))
@@ -73,13 +78,31 @@ def forecast_shops(units: Array, shop_of: Sequence[int], event_days: Array) -> l
     return told
 
 
-def _skus(units: Array, event_days: Array) -> tuple[Array, Spread]:
+def _skus(
+    units: Array, event_days: Array, shops: Whole, attributes: Sequence[Mapping[str, object]]
+) -> tuple[Array, Spread]:
     prominence = np.broadcast_to(event_days, (len(units), len(event_days)))
     nothing = np.zeros(prominence.shape)
     made = forecast_promoted(units, Plan(nothing, nothing, nothing, prominence), HORIZON_DAYS, WEEK)
     rare = fading(units) if made.fell_back.any() else np.zeros(len(units))
     means: Array = np.where(made.fell_back[:, None], np.minimum(rare[:, None], made.forecast), made.forecast)
+    for row in np.flatnonzero(made.fell_back & ~made.fell_back.all()).tolist():
+        liked = _like_others(units, row, shops, attributes) if attributes else None
+        means[row] = means[row] if liked is None else liked
     return means, made.spread
+
+
+def _like_others(units: Array, row: int, shops: Whole, attributes: Sequence[Mapping[str, object]]) -> Array | None:
+    """What a SKU of a few days will sell by those of its shop that were new in this history; None without such."""
+    known = np.isfinite(units)
+    began = known.argmax(axis=1)
+    is_older = (shops == shops[row]) & (began > 0) & (known.sum(axis=1) >= _FIRST_DAYS)
+    others = np.flatnonzero(is_older).tolist()
+    alike = likeness(attributes[row], [attributes[one] for one in others])
+    if not alike.any():
+        return None
+    curves = np.stack([units[one, began[one] : began[one] + _FIRST_DAYS] for one in others])
+    return forecast_new(alike, curves, units[row, known[row]].tolist(), HORIZON_DAYS)
 
 
 def _agree(means: Array, whole: Array, shops: Whole, variances: tuple[Array, Array]) -> Array:
