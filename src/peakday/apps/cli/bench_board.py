@@ -143,11 +143,11 @@ async def _sign_in(database: Database) -> dict[str, str]:
 
 
 def _worker(settings: Settings) -> "subprocess.Popen[bytes]":
-    log = (settings.home / "bench-worker.log").open("ab")
-    return subprocess.Popen(
-        [sys.executable, "-m", "peakday.apps.cli", "worker"],
-        env={**os.environ, "PEAKDAY_HOME": str(settings.home)}, stdout=log, stderr=log,
-    )  # fmt: skip
+    with (settings.home / "bench-worker.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "peakday.apps.cli", "worker"],
+            env={**os.environ, "PEAKDAY_HOME": str(settings.home)}, stdout=log, stderr=log,
+        )  # fmt: skip
 
 
 def _end(worker: "subprocess.Popen[bytes]") -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from peakday.insight.advisor.audit import audit
 from peakday.insight.advisor.board.counting import counting
+from peakday.insight.advisor.board.windows import list_waves
 from peakday.kernel.database.errors import DatabaseAway
 from peakday.kernel.ids import derived_id
 from peakday.kernel.outbox import BulkReaction, deliver_in_bulk
 from tests.insight.advisor.board.selling import open_selling
+from tests.trade.sale_events.builders import OPENING, plan_2026, publish
 
 OPENS = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
 
@@ -173,3 +175,18 @@ async def test_buyers_are_counted_once_although_they_come_again_in_later_rounds(
         assert await connection.fetchval(
             "select array_agg(change_no order by change_no) from advisor.board_change"
         ) == [1, 2, 3]
+
+
+@pytest.mark.capability("TE-15")
+async def test_a_wave_has_a_board_of_its_own_beside_the_day(house, selling):
+    await publish(house.database, plan_2026(), OPENING)
+    async with house.database.transaction() as tx:
+        wave = (await list_waves(tx))[0]
+        await selling.pay(tx, wave.opens_at - timedelta(seconds=1), minor=100)
+        await selling.pay(tx, wave.opens_at, minor=250)
+    house.clock.advance(wave.opens_at - house.clock.now() + timedelta(days=1))
+    await deliver_in_bulk(house.database, [counting()], house.clock)
+    found = await boards(house)
+    assert found[wave.code] == (250, 0, 1, 1)
+    assert sum(paid for code, (paid, *_) in found.items() if code.startswith("day:")) == 350
+    assert await audit(house) == []
