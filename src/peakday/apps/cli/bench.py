@@ -24,6 +24,7 @@ from peakday.apps.cli import (
     bench_health,
     bench_ledger,
     bench_lookalike,
+    bench_trends,
     bench_uplift,
 )
 
@@ -183,6 +184,15 @@ def ledger(
 def lookalike(as_json: bool = AS_JSON) -> None:
     """Find the hidden fifth of ten real segments, against logistic regression and popularity."""
     _tell(bench_lookalike.run(), as_json=as_json)
+
+
+@app.command()
+def trends(
+    draws: int = typer.Option(bench_trends.DRAWS, help="how often rises and look-alikes are planted"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Find what rises among what looks like it, planted into a real year."""
+    _tell(bench_trends.run(draws), as_json=as_json)
 
 
 @app.command()
