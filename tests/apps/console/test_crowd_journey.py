@@ -21,6 +21,9 @@ async def test_a_crowd_is_built_by_hand_on_a_phone(browser: Browser, site: Site,
         await page.locator("[name=join1]").select_option("not")
         await page.locator("[name=what1]").select_option("tag:repeat_buyer")
         await expect(size.locator("pre")).to_contain_text("repeat_buyer")
+        await page.locator("[name=what2]").select_option("sequence:pv>cart")
+        await expect(size.locator("pre")).to_contain_text("sequence")
+        await page.locator("[name=what2]").select_option("")
         await page.locator("[name=days0]").fill("999")
         await expect(size.get_by_role("alert")).to_contain_text("expression.and[0].days")
         await page.locator("[name=days0]").fill("15")
@@ -30,6 +33,8 @@ async def test_a_crowd_is_built_by_hand_on_a_phone(browser: Browser, site: Site,
         await page.locator("#crowd-builder button[type=submit]").click()
         await expect(page.locator("h1")).to_have_text("Looked, came once")
         await keep(page, f"crowd-{language}")
+        await page.goto(f"{site.shop}/data/crowds/uplift")
+        await keep(page, f"crowd-uplift-{language}")
 
 
 @pytest.mark.capability("LY-05", page="/shop/{shop_id}/data/consumers")

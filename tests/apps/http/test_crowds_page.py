@@ -116,3 +116,31 @@ async def test_a_cell_of_the_flow_becomes_a_crowd(market, carts):
     (crowd,) = await api.list_crowds(market.house, SYSTEM, carts.shop_id)
     assert crowd.origin == "flow"
     assert show_id("crd", crowd.crowd_id) in made.headers["location"]
+
+
+@pytest.mark.capability("AD-07", page="/shop/{shop_id}/data/crowds/uplift")
+@pytest.mark.parametrize(("language", "words"), [("zh", "好于随机"), ("en", "better than chance")])
+async def test_a_trial_is_judged_from_a_file_and_a_bad_one_is_refused(market, language, words):
+    place, now = market.places["north"], market.house.clock.now()
+    events, lines = [], ["person_hash,arm,outcome"]
+    for number in range(480):
+        kind, at = ("fav" if number % 2 else "search"), now - timedelta(days=10)
+        events.append(Event(f"t{number}", at, f"t{number}", kind, shop_id=str(place.shop_id)))
+        is_treated, lot = number % 4 < 2, number // 4 % 10
+        answered = lot < (8 if is_treated and number % 2 else 2)
+        word = hashlib.sha256(f"t{number}".encode()).hexdigest()
+        lines.append(f"{word},{'treated' if is_treated else 'control'},{int(answered)}")
+    await record_events(market.house.get(BehaviourLog), SYSTEM, events, now)
+    base = f"/shop/{place.shown}/data/crowds/uplift"
+    async with market.signed_in("north-main") as client:
+        page = await client.get(f"{base}?lang={language}")
+        assert page.status_code == 200
+        header, day = {"x-csrf-token": csrf_in(page.text)}, {"started_on": str((now - timedelta(days=5)).date())}
+        for rows, status in ((lines, 200), (lines[:50], 409), (["hash", "x"], 422)):
+            file = {"file": ("trial.csv", "\n".join(rows).encode())}
+            told = await client.post(f"{base}/files", data=day, files=file, headers=header)
+            assert (told.status_code, words in told.text, 'id="qini"' in told.text) == (
+                status, status == 200, status == 200,
+            )  # fmt: skip
+    async with market.signed_in("south-main") as client:
+        assert (await client.get(base)).status_code == 404
