@@ -1,9 +1,9 @@
 """What will sell when the price cuts, displays and mailers of the steps ahead are known?
 
-One log-linear model over all series together (pooled), fitted for the smallest absolute error in units: how a step's
-sales differ from the level of the series' last three months, told by what is planned for it against what was planned
-then, and by what the series itself sold in steps that were planned alike. Fitted from earlier origins only: a sample
-knows what was known a horizon before its step. A series too short for it goes on at its mean. Our definition.
+One log-linear model over all series together (pooled), fitted as counts are: how a step's sales differ from the level
+of the series' last three months, told by what is planned for it against what was planned then, and by what the series
+itself sold in steps that were planned alike. Fitted from earlier origins only: a sample knows what was known a horizon
+before its step. A series too short for it goes on at its mean. Our definition.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ _OFFSET = 0.5
 _RIDGE = 20.0
 _ROUNDS = 4
 _BLOCK = 96
+_GIANT = 100.0  # units a step
 _HIGHEST = 2.0  # times the best step that a series ever had
 _BEYOND = 4.0  # standard deviations, and a factor of e^4: nothing is believed beyond
 
@@ -92,18 +93,24 @@ def _samples(panel: Array, plan: Plan, horizon: int, season: int) -> tuple[list[
 
 
 def _fit(samples: list[Sight], truth: Array) -> _Fit:
-    """Least absolute error by reweighted least squares, a few rounds."""
+    """The mean of counts (quasi-likelihood with a logarithmic link) by reweighted least squares, a few rounds."""
     signs = np.concatenate([sight.signs for sight in samples])
     middle, width = np.asarray(signs.mean(axis=0)), np.asarray(signs.std(axis=0) + 1e-9)
     design = _design(signs, middle, width)
     scale = np.concatenate([sight.level for sight in samples]) + _OFFSET
-    weights = _solve(design, np.log(truth + _OFFSET) - np.log(scale), scale)
+    weights = _solve(design, np.log(truth + _OFFSET) - np.log(scale), _trust(scale))
     for _ in range(_ROUNDS):
         change = np.clip(_times(design, weights), -_BEYOND, _BEYOND)
         said = np.exp(change) * scale
         miss = truth - said
-        weights = _solve(design, change + np.clip(miss / said, -2, 2), said)
+        weights = _solve(design, change + np.clip(miss / said, -2, 2), _trust(said))
     return _Fit(middle, width, weights)
+
+
+def _trust(units: Array) -> Array:
+    """How much a sample weighs: as a count whose variance grows with its square, so that no giant drowns the others."""
+    weight: Array = units / (1 + units / _GIANT)
+    return weight
 
 
 def _design(signs: Array, middle: Array, width: Array) -> Array:
