@@ -118,6 +118,21 @@ async def test_a_cell_of_the_flow_becomes_a_crowd(market, carts):
     assert show_id("crd", crowd.crowd_id) in made.headers["location"]
 
 
+@pytest.mark.capability("AD-06", page="/shop/{shop_id}/data/crowds")
+async def test_added_then_bought_or_saved_is_counted_of_the_real_facts(market, carts):
+    now, base = market.house.clock.now(), f"/shop/{carts.shown}/data/crowds"
+    saved = [
+        Event(f"f{number}", now - timedelta(hours=1), f"p{number}", "fav", shop_id=str(carts.shop_id))
+        for number in range(25)
+    ]
+    await record_events(market.house.get(BehaviourLog), SYSTEM, saved, now)
+    async with market.signed_in("north-main") as client:
+        token = {"csrf_token": csrf_in((await client.get(base)).text)}
+        for name, people in (("cart>fav", ">25<"), ("fav>cart", ">0<"), ("cart>buy", ">0<"), ("cart>cart", ">120<")):
+            told = await client.post(f"{base}/size", data={"what0": f"sequence:{name}", "days0": "7", **token})
+            assert (told.status_code, people in told.text) == (200, True), (name, told.text)
+
+
 @pytest.mark.capability("AD-07", page="/shop/{shop_id}/data/crowds/uplift")
 @pytest.mark.parametrize(("language", "words"), [("zh", "好于随机"), ("en", "better than chance")])
 async def test_a_trial_is_judged_from_a_file_and_a_bad_one_is_refused(market, language, words):

@@ -182,7 +182,7 @@ class CrowdReader:
         if isinstance(leaf, Did):
             parameters |= {"act": leaf.act, "times": leaf.times, "item_id": str(leaf.item_id)}
             return await self._asked(shop_id, leaf, did_sql(leaf), parameters)
-        parameters |= {f"act_{number}": act for number, act in enumerate(leaf.acts)}
+        parameters |= {f"act_{act}": act for act in leaf.acts}
         return await self._asked(shop_id, leaf, order_sql(leaf), parameters)
 
     async def _asked(self, shop_id: UUID, leaf: Leaf | None, sql: str, parameters: dict[str, Any]) -> BitMap:

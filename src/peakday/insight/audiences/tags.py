@@ -180,17 +180,20 @@ def did_sql(did: Did) -> str:
 
 
 def order_sql(steps: DidInOrder) -> str:
-    """The people who did `$act_0`, later `$act_1`, and so on: each step at its earliest after the one before."""
-    parts = [f"step_0 as (select person, min(moment) as moment from ({_moments(steps.acts[0], 0)}) group by person)"]
+    """The people who did one act, later the next, and so on: each step at its earliest after the one before.
+
+    Each act is a parameter of its own name (`$act_pv`): the facts read names of letters only.
+    """
+    parts = [f"step_0 as (select person, min(moment) as moment from ({_moments(steps.acts[0])}) group by person)"]
     for number, act in enumerate(steps.acts[1:], 1):
         parts.append(
-            f"step_{number} as (select m.person, min(m.moment) as moment from ({_moments(act, number)}) m "
+            f"step_{number} as (select m.person, min(m.moment) as moment from ({_moments(act)}) m "
             f"join step_{number - 1} s on s.person = m.person and m.moment > s.moment group by m.person)"
         )
     return f"with {', '.join(parts)} select person from step_{len(steps.acts) - 1}"
 
 
-def _moments(act: str, number: int) -> str:
+def _moments(act: str) -> str:
     if act == BOUGHT:
         return f"select buyer_id as person, paid_at as moment {_PAID}"
-    return f"select user_id as person, ts as moment {_DID} and type = $act_{number}"
+    return f"select user_id as person, ts as moment {_DID} and type = $act_{act}"
