@@ -9,6 +9,7 @@ stops at once: what was in progress is undone or given back, and another worker 
 
 import asyncio
 import contextlib
+import gc
 import logging
 import random
 import signal
@@ -28,6 +29,7 @@ from peakday.kernel.settings import Settings
 POLL_SECONDS = 0.2
 BULK_SECONDS = 0.15  # between rounds that were not full: a round of hundreds costs little more than a round of ten
 PAUSE_AFTER_FAULT_SECONDS = 1
+GARBAGE_THRESHOLDS = (50_000, 20, 50)
 
 _log = logging.getLogger(__name__)
 
@@ -122,5 +124,7 @@ async def _run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     async with open_house(settings) as house, open_web_engines(house):
+        gc.freeze()  # what is here stays; thousands of orders in bulk make many objects that counting frees
+        gc.set_threshold(*GARBAGE_THRESHOLDS)
         _log.info("worker started: %d duties, %d kinds of jobs", len(DUTIES), len(JOB_KINDS))
         await Worker(house, REACTIONS, JOB_KINDS, DUTIES, bulk_reactions=BULK_REACTIONS).run()

@@ -18,6 +18,7 @@ from peakday.trade.sale_events import api as sale_events
 from peakday.trade.sale_events.model import EVENT_PREFIX, EventStatus, WaveKind
 
 PAYING_KINDS = frozenset({WaveKind.DEPOSIT, WaveKind.TAIL, WaveKind.SPOT})
+YEARS = range(2000, 2100)  # of days that may be asked for
 DAYS_MAX = 400  # of one round: news of a year
 
 
@@ -73,9 +74,12 @@ async def find_window(tx: Tx, code: str) -> Window:
     kind, _, rest = code.partition(":")
     if kind == "day":
         try:
-            return day_window(date.fromisoformat(rest))
-        except (ValueError, OverflowError):
+            day = date.fromisoformat(rest)
+        except ValueError:
             raise NotFound from None
+        if day.year not in YEARS:
+            raise NotFound
+        return day_window(day)
     for wave in await list_waves(tx):
         if wave.code == code:
             return wave
