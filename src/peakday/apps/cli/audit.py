@@ -21,6 +21,7 @@ from peakday.kernel.house import House
 from peakday.kernel.settings import read_settings
 from peakday.market.accounts.audit import audit as audit_accounts
 from peakday.market.catalog.audit import audit as audit_catalog
+from peakday.market.same_products.audit import audit as audit_same_products
 from peakday.market.shops.audit import audit as audit_shops
 from peakday.operations.health.audit import audit as audit_health
 from peakday.operations.workbench.audit import audit as audit_workbench
@@ -37,6 +38,7 @@ AUDITS: dict[str, Callable[[House], Awaitable[list[Finding]]]] = {
     "accounts": audit_accounts,
     "shops": audit_shops,
     "catalog": audit_catalog,
+    "same_products": audit_same_products,
     "price_history": audit_price_history,
     "promotions": audit_promotions,
     "sale_events": audit_sale_events,

@@ -24,6 +24,7 @@ from peakday.apps.cli import (
     bench_health,
     bench_ledger,
     bench_lookalike,
+    bench_same_products,
     bench_trends,
     bench_uplift,
 )
@@ -193,6 +194,16 @@ def trends(
 ) -> None:
     """Find what rises among what looks like it, planted into a real year."""
     _tell(bench_trends.run(draws), as_json=as_json)
+
+
+@app.command()
+def same_products(
+    *,
+    learn: bool = typer.Option(False, "--learn", help="learn the shipped model again first"),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Find same products among labelled pairs of real listings, and their candidates among all listings."""
+    _tell(bench_same_products.run(learn=learn), as_json=as_json)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from peakday.kernel.messages import deliveries
 from peakday.kernel.outbox import BulkReaction, Reaction
 from peakday.market.accounts import jobs as accounts_jobs
 from peakday.market.catalog import jobs as catalog_jobs
+from peakday.market.same_products import jobs as same_products_jobs
 from peakday.operations.health import jobs as health_jobs
 from peakday.operations.health import reactions as health_reactions
 from peakday.operations.workbench import jobs as workbench_jobs
@@ -47,6 +48,7 @@ DUTIES: list[Duty] = [
     *forecasting_jobs.DUTIES,
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),
     *catalog_jobs.DUTIES,
+    *same_products_jobs.DUTIES,
     *storefront_jobs.DUTIES,
     *carts_jobs.DUTIES,
     *ledger_jobs.DUTIES,

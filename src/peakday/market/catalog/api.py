@@ -23,6 +23,7 @@ from peakday.market.catalog.actions.import_items import (
     preview_items,
     run_item_import,
 )
+from peakday.market.catalog.compared_faces import NOTHING_READ, ComparedFace, ReadSoFar, list_changed_faces
 from peakday.market.catalog.facts import copy_facts
 from peakday.market.catalog.holds import Hold, lock_items, unlock_items
 from peakday.market.catalog.item_faces import ItemFace, find_brand_names, find_item_faces
@@ -63,10 +64,13 @@ __all__ = [
     "ITEM_COLUMNS",
     "ITEM_IMPORT_JOB",
     "ITEM_IMPORT_KIND",
+    "NOTHING_READ",
     "SHELF_PAGE_MAX",
+    "ComparedFace",
     "Hold",
     "ItemFace",
     "ItemImport",
+    "ReadSoFar",
     "ShelfItem",
     "ShelfQuestion",
     "ShelfSort",
@@ -92,6 +96,7 @@ __all__ = [
     "item_id_of",
     "list_brands",
     "list_categories",
+    "list_changed_faces",
     "list_changes",
     "list_costed",
     "list_goods",

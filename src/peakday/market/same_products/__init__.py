@@ -1,0 +1,1 @@
+"""Which goods of the market's shops are the same product?"""

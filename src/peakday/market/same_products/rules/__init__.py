@@ -1,0 +1,1 @@
+"""Which of two goods are one product, and how sure is it?"""
