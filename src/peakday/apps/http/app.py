@@ -43,6 +43,7 @@ from peakday.insight.consumers.web import merchant as consumers_pages
 from peakday.insight.forecasting.web import merchant as forecasting_pages
 from peakday.insight.forecasting.web import v1 as forecasting_api
 from peakday.insight.metrics.web import v1 as metrics_api
+from peakday.insight.trends.web import merchant as trends_pages
 from peakday.kernel.actor import ActorKind
 from peakday.kernel.house import House
 from peakday.kernel.ids import show_id
@@ -91,7 +92,7 @@ ROOMS = (
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
     same_products_pages, same_products_review,
-    consumers_pages, channels_api, channels_pages, audiences_api, audiences_pages, importers_pages,
+    consumers_pages, trends_pages, channels_api, channels_pages, audiences_api, audiences_pages, importers_pages,
     health_pages, workbench_pages, board_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,
     platform_promotions_api, cards_api,

@@ -8,6 +8,7 @@ from peakday.insight.channels import jobs as channels_jobs
 from peakday.insight.consumers import jobs as consumers_jobs
 from peakday.insight.forecasting import jobs as forecasting_jobs
 from peakday.insight.metrics import jobs as metrics_jobs
+from peakday.insight.trends import jobs as trends_jobs
 from peakday.kernel.duties import Duty
 from peakday.kernel.jobs import JobKind
 from peakday.kernel.messages import deliveries
@@ -44,6 +45,7 @@ DUTIES: list[Duty] = [
     Duty("behaviour.compact", behaviour_jobs.COMPACT_EVERY_SECONDS, behaviour_jobs.compact),
     Duty("metrics.extract", metrics_jobs.EXTRACT_EVERY_SECONDS, metrics_jobs.extract),
     *consumers_jobs.DUTIES,
+    *trends_jobs.DUTIES,
     *channels_jobs.DUTIES,
     *forecasting_jobs.DUTIES,
     Duty("accounts.purge_ended", DAY_SECONDS, accounts_jobs.purge_ended),

@@ -1,12 +1,10 @@
 """Are rises found, and seasons, categories and single sellers left alone?"""
 
 import numpy as np
-import pytest
 
 from peakday.apps.cli import bench_trends
 from peakday.insight.trends.api import Panel, Rise, find_rises
 
-pytestmark = pytest.mark.capability("SI-05")
 SERIES, SELLERS, WEEKS = 60, 3, 110
 
 
