@@ -43,14 +43,14 @@ async def goods_page(request: Request, shop_id: ShopRef) -> Response:
 async def _page(request: Request, shop_id: UUID, refusal: Refusal | None = None) -> Response:
     house, actor = house_of(request), actor_of(request)
     require(actor, HOME, shop_id)
-    values: dict[str, Any] = {"allowed": actor.can(api.VIEW), "can_edit": actor.can(api.EDIT)}
+    values: dict[str, Any] = {"allowed": actor.can(api.VIEW), "can_edit": actor.can(api.EDIT), "state": None}
     refused = refusal
     async with house.database.read() as tx:
         shop = await shops.get_shop(tx, actor, shop_id)
         if values["allowed"]:
             last = await api.find_last_day(tx, actor, shop_id) or day_of(house.clock.now())
             days = (last - timedelta(days=api.USUAL_DAYS - 1), last)
-            values |= {"links": await goods.links_of(tx, actor, shop_id), "days": days, "state": None}
+            values |= {"links": await goods.links_of(tx, actor, shop_id), "days": days}
             try:
                 values["state"] = await goods.goods_state(house, tx, actor, shop_id, shop.currency, days)
             except api.MissingRate as missing:
