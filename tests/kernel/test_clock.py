@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peakday.kernel.clock import FixedClock, SystemClock, day_of, day_start, record_now
+from peakday.kernel.clock import FixedClock, SystemClock, day_of, day_start
+from peakday.kernel.database.record_clock import record_now
 
 
 def test_the_eleventh_begins_at_16_00_utc_of_the_tenth():

@@ -1,17 +1,14 @@
 """What time is it, and which day of the market is that?
 
 Time is an aware UTC instant that comes from a `Clock` which is handed in, so tests and the simulation own it.
-What several processes must agree upon (is a window open?) is asked of the record's clock, `record_now`: theirs differ.
+What several processes must agree upon (is a window open?) is asked of the record's clock: `database/record_clock.py`.
 A *day* is a day of the market's wall clock, Asia/Shanghai: it begins at 16:00 UTC of the day before.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
-
-if TYPE_CHECKING:  # the pool needs no clock, a clock only a word of the pool's
-    from peakday.kernel.database import Tx
 
 MARKET_ZONE = ZoneInfo("Asia/Shanghai")
 MARKET_ZONE_NAME = "Asia/Shanghai"
@@ -47,14 +44,6 @@ class FixedClock:
         """Move it forward."""
         assert by >= timedelta(0), by
         self.at += by
-
-
-async def record_now(clock: Clock, tx: "Tx") -> datetime:
-    """The record's instant, which all processes share; of a clock that tests or the simulation own, its instant."""
-    if not isinstance(clock, SystemClock):
-        return clock.now()
-    now: datetime = await tx.fetchval("select clock_timestamp()")
-    return now
 
 
 def day_of(instant: datetime) -> date:

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from peakday.insight.trends import api, queries
-from peakday.insight.trends.rules.life_cycle import Age
-from peakday.insight.trends.rules.rising import Rise
+from peakday.insight.trends.model import Age, Rise
 from peakday.kernel.actor import Actor, ActorKind
 from peakday.kernel.refusal import NotAllowed, NotFound
 from tests.insight.consumers.test_snapshots import FactsOf

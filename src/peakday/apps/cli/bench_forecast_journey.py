@@ -88,7 +88,7 @@ def read_journey() -> Journey:
 
     def laid(table: "dict[str, NDArray[Any]]", name: str, lacking: float) -> "NDArray[Any]":
         rows = np.full((len(products), WEEKS), lacking)
-        values = np.ma.filled(np.ma.asarray(table[name], dtype=float), lacking)
+        values: NDArray[Any] = np.ma.filled(np.ma.asarray(table[name], dtype=float), lacking)
         rows[np.searchsorted(products, table["product_id"]), table["at"].astype(int)] = values
         return rows
 

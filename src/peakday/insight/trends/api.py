@@ -12,9 +12,9 @@ from uuid import UUID
 
 from peakday.insight.consumers.api import KeptFacts
 from peakday.insight.trends import queries
-from peakday.insight.trends.model import Life, OwnCard
+from peakday.insight.trends.model import Life, OwnCard, Rise
 from peakday.insight.trends.queries import keep_week, week_end
-from peakday.insight.trends.rules.rising import Alarm, Panel, Rise, find_rises, sum_up
+from peakday.insight.trends.rules.rising import Alarm, Panel, find_rises, sum_up
 from peakday.insight.trends.rules.super_report import SuperYear, report_year
 from peakday.kernel.actor import Actor, require
 

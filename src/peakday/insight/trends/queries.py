@@ -12,8 +12,8 @@ import numpy as np
 
 from peakday.insight.consumers.api import KeptFacts
 from peakday.insight.trends import steps, store
-from peakday.insight.trends.model import SHOPS_MIN, Card, Life, OwnCard
-from peakday.insight.trends.rules.life_cycle import ItemWeek, trace_life
+from peakday.insight.trends.model import SHOPS_MIN, Card, ItemWeek, Life, OwnCard
+from peakday.insight.trends.rules.life_cycle import trace_life
 from peakday.insight.trends.rules.rising import Alarm, Panel, find_rises, sum_up
 from peakday.kernel.rulesets import in_force
 from peakday.kernel.text import Text

@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from peakday.insight.consumers.api import KeptFacts
-from peakday.insight.trends.model import Card
-from peakday.insight.trends.rules.rising import Rise
+from peakday.insight.trends.model import Card, Rise
 from peakday.kernel.text import Text
 
 FOLDER = "trends"

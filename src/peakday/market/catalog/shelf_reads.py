@@ -37,4 +37,10 @@ async def find_goods_of(tx: Tx, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tupl
     """The SKUs that these (shop_id, sku_id) name; what is not there, or was deleted, is left out."""
     rows = await tx.fetch(_GOODS_OF, [shop_id for shop_id, _ in pairs], [sku_id for _, sku_id in pairs])
     chains = {row[9]: frozenset(row[10]) for row in rows if row[10]}
-    return {(row[0], row[1]): ShelfGood(*row[:8], chains.get(row[9], _NOWHERE), row[8], row[9]) for row in rows}
+    return {
+        (shop_id, sku_id): ShelfGood(
+            shop_id, sku_id, item_id, title, spec, image, price_minor, currency, chains.get(leaf_id, _NOWHERE),
+            is_on_sale, leaf_id,
+        )
+        for shop_id, sku_id, item_id, title, spec, image, price_minor, currency, is_on_sale, leaf_id, _ in rows
+    }  # fmt: skip

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from peakday.apps.importers.complete_journey import find_sample
-from peakday.insight.trends.rules.life_cycle import Age, ItemWeek, trace_life
+from peakday.insight.trends.model import Age, ItemWeek
+from peakday.insight.trends.rules.life_cycle import trace_life
 from peakday.insight.trends.rules.super_report import report_year
 from peakday.insight.trends.steps import ITEM_WEEKS
 from peakday.kernel.rulesets import in_force

@@ -18,8 +18,8 @@ from peakday.apps.storefront.titles import tidy
 from peakday.apps.storefront.web.entering import own_path, shopper_of
 from peakday.apps.storefront.web.showing import buyer_of, show
 from peakday.kernel.actor import SYSTEM
-from peakday.kernel.clock import record_now
 from peakday.kernel.database import Tx
+from peakday.kernel.database.record_clock import record_now
 from peakday.kernel.ids import new_id, show_id
 from peakday.kernel.refusal import Refusal
 from peakday.kernel.web.context import house_of, visit_of

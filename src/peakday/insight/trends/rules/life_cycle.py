@@ -9,80 +9,12 @@ figures that it was taken on; whoever becomes a super item while it is still sup
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
+from peakday.insight.trends.model import Age, Evidence, ItemWeek, Step
 from peakday.kernel.rulesets import RuleSet
-from peakday.kernel.text import Text
 
-
-class Age(StrEnum):
-    """Where an item stands."""
-
-    CANDIDATE = "candidate"  # listed, nothing sold
-    NEW = "new"
-    PROMISING = "promising"
-    SUPER_NEW = "super_new"
-    SUPER = "super"
-    MATURE = "mature"
-    DECLINING = "declining"
-    PLAIN = "plain"  # no longer new, and no super item
-
-    @property
-    def label(self) -> Text:
-        """What readers call it."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Age.CANDIDATE: Text("候选", "Candidate"),
-    Age.NEW: Text("新品", "New"),
-    Age.PROMISING: Text("潜力新品", "Promising new"),
-    Age.SUPER_NEW: Text("超级新品", "Super new"),
-    Age.SUPER: Text("超级单品", "Super item"),
-    Age.MATURE: Text("成熟", "Mature"),
-    Age.DECLINING: Text("衰退", "Declining"),
-    Age.PLAIN: Text("普通", "Plain"),
-}
 _HELD = frozenset({Age.SUPER, Age.MATURE, Age.DECLINING})
-
-
-@dataclass(frozen=True, slots=True)
-class ItemWeek:
-    """An item's week: its money, its leaf's, and what share of the leaf's items sold more over the rolling weeks."""
-
-    begins: date
-    minor: int
-    leaf_minor: int
-    rank_share: float  # 0: it sold most; 1: everybody sold more
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The figures that a step was taken on."""
-
-    rolling_minor: int
-    leaf_share: float
-    rank_share: float
-    growth: float  # the last weeks against those before; 0 where there is nothing to compare
-    leaf_growth: float
-    days_listed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Since when an item has an age, from which one it came, and why."""
-
-    on: date
-    age: Age
-    before: Age | None
-    evidence: Evidence
-
-    @property
-    def is_graduation(self) -> bool:
-        """Whether a super new item became a super item."""
-        return self.age is Age.SUPER and self.before is Age.SUPER_NEW
 
 
 def trace_life(weeks: Sequence[ItemWeek], first_listed: date, rules: RuleSet, days: int = 7) -> list[Step]:

@@ -13,10 +13,11 @@ holds it against rises, seasons and single sellers planted into a real year.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TypeAlias
 
 import numpy as np
+
+from peakday.insight.trends.model import Rise
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
@@ -34,13 +35,6 @@ REST_WEIGHT = 1.5  # an answer counts at most so many times what it is without t
 LASTS_MIN = 0.8  # times what was expected, in a burst's other weeks than its best
 YEARLY_MIN = 1.6
 HOLDS_MIN = 0.5  # of the highest step of a half year stays at its end
-
-
-class Rise(StrEnum):
-    """How a series rises."""
-
-    BURST = "burst"
-    GROWTH = "growth"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from peakday.insight.trends.rules.life_cycle import Age, Step
+from peakday.insight.trends.model import Age, Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from peakday.insight.trends.model import Card, Life
-from peakday.insight.trends.rules.rising import Rise
+from peakday.insight.trends.model import Card, Life, Rise
 from peakday.kernel.text import Language, Text, day_text, money_text, number_text, percent_text
 
 _RISES = {

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from peakday.kernel.clock import record_now
+from peakday.kernel.database.record_clock import record_now
 from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.web.context import actor_of, house_of

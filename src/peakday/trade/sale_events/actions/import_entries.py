@@ -16,8 +16,9 @@ from uuid import UUID
 import msgspec
 
 from peakday.kernel.actor import SYSTEM, Actor, require
-from peakday.kernel.clock import Clock, record_now
+from peakday.kernel.clock import Clock
 from peakday.kernel.database import Database, Tx
+from peakday.kernel.database.record_clock import record_now
 from peakday.kernel.imports import ImportRun, ImportStatus, note_run, open_run
 from peakday.kernel.jobs import enqueue_job
 from peakday.kernel.outbox import announce

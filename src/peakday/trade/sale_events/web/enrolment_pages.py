@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from peakday.kernel.actor import require
-from peakday.kernel.clock import record_now
+from peakday.kernel.database.record_clock import record_now
 from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.imports import ImportStatus, list_problems, list_runs, stream_error_file
 from peakday.kernel.money import decimal_text, parse_minor

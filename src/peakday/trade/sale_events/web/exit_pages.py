@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from peakday.kernel.clock import record_now
+from peakday.kernel.database.record_clock import record_now
 from peakday.kernel.ids import read_id
 from peakday.kernel.refusal import Conflict, NotFound, Refusal
 from peakday.kernel.web.context import actor_of, house_of

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from peakday.kernel.clock import record_now
+from peakday.kernel.database.record_clock import record_now
 from peakday.kernel.ids import show_id
 from peakday.kernel.refusal import Conflict, NotFound, NotSignedIn, Refusal
 from peakday.kernel.text import Text

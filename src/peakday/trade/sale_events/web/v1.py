@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from peakday.kernel.actor import require
-from peakday.kernel.clock import record_now
+from peakday.kernel.database.record_clock import record_now
 from peakday.kernel.ids import new_id, read_id, show_id
 from peakday.kernel.imports import ImportRun, ImportStatus, get_run, stream_error_file
 from peakday.kernel.refusal import NotFound, Refusal
