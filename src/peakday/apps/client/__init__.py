@@ -8,6 +8,8 @@ from peakday.apps.client.doors_audiences import AudiencesDoors
 from peakday.apps.client.doors_behaviour import BehaviourDoors
 from peakday.apps.client.doors_carts import CartsDoors
 from peakday.apps.client.doors_catalog import CatalogDoors
+from peakday.apps.client.doors_channels import ChannelsDoors
+from peakday.apps.client.doors_forecasting import ForecastingDoors
 from peakday.apps.client.doors_health import HealthDoors
 from peakday.apps.client.doors_ledger import LedgerDoors
 from peakday.apps.client.doors_metrics import MetricsDoors
@@ -31,6 +33,8 @@ class Client(
     BehaviourDoors,
     CartsDoors,
     CatalogDoors,
+    ChannelsDoors,
+    ForecastingDoors,
     HealthDoors,
     LedgerDoors,
     MetricsDoors,
