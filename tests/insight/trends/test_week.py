@@ -48,6 +48,7 @@ async def test_a_burst_of_all_shops_becomes_a_card_and_is_worked_out_once(tmp_pa
         True,
     )
     assert first.card.ratio > 3
+    assert not first.card.is_season_known  # a young market
     assert first.card.index[-1] > 2 * first.card.index[0]
     assert len(told.cards) <= 3
 

@@ -31,7 +31,7 @@ class ChannelsDoors(Transport):
         """Send a channel's file; the worker takes it. The same file again is the same import."""
         return self.ask("POST", f"/v1/shops/{shop_id}/channels/{channel_id}/imports", ChannelImportBody, body=body)
 
-    def list_imports(self, shop_id: str) -> list[ChannelImportBody]:
+    def list_channel_imports(self, shop_id: str) -> list[ChannelImportBody]:
         """The imports of channels' files, latest first, and how far each is."""
         return self.ask("GET", f"/v1/shops/{shop_id}/channels/imports", list[ChannelImportBody])
 

@@ -96,6 +96,7 @@ class Card:
     shops: int  # that sold in the last half year
     weeks: tuple[date, ...]
     index: tuple[int, ...]  # units by week, 100: the mean of the weeks shown
+    is_season_known: bool  # whether last year's weeks were there to take its season off
 
 
 @dataclass(frozen=True, slots=True)

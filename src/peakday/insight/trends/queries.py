@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -20,7 +21,7 @@ from peakday.kernel.text import Text
 
 WEEKS = 104
 SHOWN_WEEKS = 26
-CARDS_MAX = 50
+CARDS_MAX = 40
 CARDS_FILE, ITEMS_FILE = "cards.json", "items.parquet"
 WEEK = timedelta(days=7)
 Row = tuple[Any, ...]
@@ -98,13 +99,14 @@ def _find_cards(rows: list[Row], first_day: date) -> list[Card]:
         sellers = by_segment[segments[alarm.series]]
         shops = int(sum(units[series == alarm.series][:, -SHOWN_WEEKS:].sum(axis=1) > 0))
         if shops >= SHOPS_MIN:
-            cards.append(_card(alarm, sellers[0], shops, totals[alarm.series, -SHOWN_WEEKS:], first_day))
-    return cards[:CARDS_MAX]
+            sold = totals[alarm.series, -SHOWN_WEEKS:]
+            cards.append(_card(alarm, sellers[0], shops, sold, first_day + (WEEKS - SHOWN_WEEKS) * WEEK))
+    return [replace(card, is_season_known=panel.season is not None) for card in cards[:CARDS_MAX]]
 
 
-def _card(alarm: Alarm, row: Row, shops: int, sold: Any, first_day: date) -> Card:
+def _card(alarm: Alarm, row: Row, shops: int, sold: Any, first_week: date) -> Card:
     usual = float(sold.mean()) or 1.0
-    weeks = tuple(first_day + (WEEKS - SHOWN_WEEKS + number) * WEEK for number in range(SHOWN_WEEKS))
+    weeks = tuple(first_week + number * WEEK for number in range(SHOWN_WEEKS))
     index = tuple(round(100 * float(one) / usual) for one in sold)
     name = Text(str(row[5] or row[0]), str(row[6] or row[5] or row[0]))
-    return Card(str(row[0]), name, alarm.rise, alarm.ratio, alarm.chance, shops, weeks, index)
+    return Card(str(row[0]), name, alarm.rise, alarm.ratio, alarm.chance, shops, weeks, index, is_season_known=False)

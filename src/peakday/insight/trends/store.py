@@ -43,6 +43,7 @@ def read_cards(path: Path) -> list[Card] | None:
         Card(
             one["category_id"], Text(**one["name"]), Rise(one["rise"]), one["ratio"], one["chance"], one["shops"],
             tuple(date.fromisoformat(week) for week in one["weeks"]), tuple(one["index"]),
+            one["is_season_known"],
         )
         for one in json.loads(path.read_text(encoding="utf-8"))
     ]  # fmt: skip

@@ -172,7 +172,7 @@ async def send_file(request: Request, shop_id: ShopRef, channel_id: ChannelRef) 
 
 
 @router.get("/imports", responses=_answers())
-async def list_imports(request: Request, shop_id: ShopRef) -> list[ChannelImportBody]:
+async def list_channel_imports(request: Request, shop_id: ShopRef) -> list[ChannelImportBody]:
     """The imports of channels' files, latest first, and how far each is."""
     async with house_of(request).database.read() as tx:
         return [_import(run) for run in await api.list_imports(tx, actor_of(request), shop_id)]

@@ -26,7 +26,7 @@ from peakday.market.shops.model import Shop
 router = APIRouter(prefix="/shop/{shop_id}/data/trends", include_in_schema=False)
 ShopRef = Annotated[UUID, ShownId("shp")]
 HOME = "home:view"
-LIVES_SHOWN = 100
+LIVES_SHOWN, CARDS_SHOWN = 50, 8
 
 
 @router.get("")
@@ -40,7 +40,7 @@ async def trends_page(request: Request, shop_id: ShopRef) -> Response:
         told = await api.trends_of(actor, house.get(FactStore), shop_id, day_of(house.clock.now()))
     return house.get(Pages).render(
         request, "trends/trends.html", shop=shop, view=_view(request, shop), allowed=allowed, told=told,
-        shown=LIVES_SHOWN, active="trends",
+        shown=LIVES_SHOWN, cards_shown=CARDS_SHOWN, active="trends",
     )  # fmt: skip
 
 
