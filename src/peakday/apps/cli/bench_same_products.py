@@ -5,7 +5,8 @@ other file has; an imbalanced file with one positive in a hundred). Learnt on `t
 chosen on `val`; the precision-first point on predictions for `train` and `val` by models that had not seen the pair, or
 neither of its items, whichever is stricter. Test files choose nothing. api.Rarity is learnt, without labels, from the
 listings of all files, which are the catalogue. Candidates: every listing of every file is the catalogue; a true pair of
-`test` or `val` is found when its first listing has the second among its 50 (pairs drawn; never the other way round).
+`test` or `val` is found when its first listing has the second among its 50 (pairs drawn; never the other way round). A
+cluster is reached when any other listing of the first one's product is among them: so an item joins its cluster.
 """
 
 import json
@@ -175,7 +176,13 @@ def _candidates(files: dict[str, _Pairs], told: api.Told, profiles: dict[str, ap
         for key, found in wide.items()
     }
     seconds = time.process_time() - begun
+    product = {
+        key: one for pairs in files.values() for keys, ones in zip(pairs.keys, pairs.clusters, strict=True)
+        for key, one in zip(keys, ones, strict=True)
+    }  # fmt: skip
+    reached = [any(product[key] == product[one] for key in near[one]) for one, _ in drawn]
     return {
+        "clusters_reached": round(sum(reached) / len(reached), 4),
         "candidate_recall": round(sum(other in near[one] for one, other in drawn) / len(drawn), 4),
         "candidates": api.CANDIDATES_MAX, "candidate_pairs_asked": len(drawn), "catalogue": len(profiles),
         **{
