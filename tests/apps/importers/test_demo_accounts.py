@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from peakday.apps.importers.demo_accounts import ensure_demo_accounts
+from peakday.apps.importers.demo_accounts import ensure_demo_accounts, tell_address
 from peakday.market.accounts import api as accounts
 from peakday.market.accounts.api import authenticate_session
 from peakday.market.accounts.model import NewBuyer, SignInAttempt
@@ -111,3 +111,13 @@ async def test_three_households_of_the_imported_data_can_shop(house):
         attempt = SignInAttempt(row.login, row.password, "203.0.113.7")
         found.append((await accounts.sign_in_buyer(house.database, secret, attempt, now)).buyer_pass.buyer_id)
     assert found == [ids[2], ids[4], ids[3]]  # 1, 3 and 7: what a source knows nothing of is nobody to show
+
+
+async def test_the_file_names_the_port_at_which_the_market_is_open(house):
+    await _open_market(house, {"one": 1})
+    logins = await ensure_demo_accounts(house)
+    tell_address(house.settings.home, logins, "http://127.0.0.1:8150")
+    rows = json.loads((house.settings.home / "logins.json").read_text())
+    assert {row["address"] for row in rows} == {"http://127.0.0.1:8150/sign-in"}
+    assert [row["password"] for row in rows] == [login.password for login in logins]
+    assert stat.S_IMODE((house.settings.home / "logins.json").stat().st_mode) == 0o600

@@ -74,6 +74,7 @@ def up(
             console.print(f"  its data lies in {data}: {settings.home} is closed to the user that runs PostgreSQL")
         logins = _fill(settings, console, with_sample=sample)
         address = _open_doors(settings, port, console)
+        _tell_address(settings, logins, address)
         if find_child(settings, "keep") is None:
             start_child(settings, "keep")
     _show_logins(logins, address, console)
@@ -204,6 +205,12 @@ def _fill(settings: Settings, console: Console, *, with_sample: bool) -> "list[D
     from peakday.apps.cli.first_data import fill_market  # noqa: PLC0415 - `down` and `status` need not load every room
 
     return asyncio.run(fill_market(settings, console, with_sample=with_sample))
+
+
+def _tell_address(settings: Settings, logins: "list[DemoLogin]", address: str) -> None:
+    from peakday.apps.importers.demo_accounts import tell_address  # noqa: PLC0415 - `status` starts without importers
+
+    tell_address(settings.home, logins, address)
 
 
 def _show_logins(logins: "list[DemoLogin]", address: str, console: Console) -> None:

@@ -8,8 +8,9 @@ where the file was lost, the demo accounts get new passwords and their sessions 
 import asyncio
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -67,6 +68,13 @@ async def ensure_demo_accounts(house: House) -> list[DemoLogin]:
             wanted = NewBuyerAccount(login, _buyer_name(login), passwords[login])
             await open_demo_buyer(tx, house, buyer_id, wanted, is_fresh=login not in known)
     return logins
+
+
+def tell_address(home: Path, logins: list[DemoLogin], address: str) -> None:
+    """Write down where the market is open now; it may be another port than the last time."""
+    told = [replace(login, address=address + urlsplit(login.address).path) for login in logins]
+    if told != logins:
+        _write(home / FILE_NAME, told)
 
 
 async def _people(tx: Tx) -> list[_Person]:
