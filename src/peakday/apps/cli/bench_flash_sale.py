@@ -201,6 +201,7 @@ async def recount(url: str, goods: Sequence[HotGood], units: int, tallies: Seque
     database = await connect(url, pool_size=2)
     try:
         async with database.read() as tx:
+            await tx.execute("analyze")  # what was just written is counted by plans that know of it
             kept = {tuple(row) for row in await tx.fetch(_KEPT, goods[0].shop_id, timeout=600)}
             rows = await tx.fetch(_LEVELS, goods[0].shop_id, units, timeout=600)
     finally:
