@@ -113,7 +113,7 @@ DOORS = (
 STATIC = Path(peakday.__file__).parent / "apps/console/static"
 MALL_STATIC = Path(peakday.__file__).parent / "apps/storefront/static"
 
-# Counting frees nearly everything, and what is young and in a cycle goes in steps of ten ms or so. What has grown old is
+# Counting frees nearly everything, and what is young and in a cycle goes in steps of some ten ms. What has grown old is
 # remembered answers, hundreds of thousands of objects: looking through them took 0.3 s of a shopper's time.
 GARBAGE_THRESHOLDS = (50_000, 1_000, 100)
 
