@@ -81,10 +81,12 @@ class View:
         days = (last - first).days + 1
         said = [one for one in latest_of_each_day(compared.said) if one[0] >= first]
         sold = [(day, float(compared.sold.get(day, 0))) for day in _days(first, compared.until)]
-        top = max([1.0, *(units for _, units in sold), *(float(found[HIGH95]) for _, _, found in said)])
+        seen = max([1.0, *(units for _, units in sold), *(float(found[HIGH80]) for _, _, found in said)])
+        top = min(1.5 * seen, max(seen, *(float(found[HIGH95]) for _, _, found in said), 1.0))
 
         def point(day: date, units: float) -> str:
-            return f"{_WIDTH * (day - first).days / (days - 1):.1f},{_HEIGHT * (1 - units / top):.1f}"
+            """A rare extreme is cut off at the box's edge, or nobody would see the rest; the table tells it."""
+            return f"{_WIDTH * (day - first).days / (days - 1):.1f},{_HEIGHT * (1 - min(units, top) / top):.1f}"
 
         def band(low: int, high: int) -> list[str]:
             above = [[point(day, float(found[high])) for day, _, found in run] for run in _runs(said)]
