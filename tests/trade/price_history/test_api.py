@@ -183,7 +183,7 @@ async def test_a_reduced_offer_finds_its_thirty_day_low(shop):
 async def test_a_merchant_cannot_rewrite_the_past_or_offer_nonsense(shop, changes):
     with pytest.raises(PriceNotValid):
         async with shop.transaction() as tx:
-            await api.offer_prices(tx, SYSTEM, SHOP, ITEM, [replace(an_offer(), **changes)], NOW)
+            await api.offer_prices(tx, SYSTEM, SHOP, ITEM, [an_offer()._replace(**changes)], NOW)
     async with shop.read() as tx:
         assert await tx.fetchval("select count(*) from price_history.offer") == 0
 

@@ -262,8 +262,7 @@ class Good(NamedTuple):
     quantity_stated: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShelfGood:
+class ShelfGood(NamedTuple):
     """A SKU of any shop as a shopper's cart asks for it; its price by itself, its categories, whether it is sold."""
 
     shop_id: UUID

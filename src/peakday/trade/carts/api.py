@@ -29,10 +29,10 @@ from peakday.trade.carts.actions.quote_each import quote_ahead, quote_apart, quo
 from peakday.trade.carts.actions.quote_lines import quote
 from peakday.trade.carts.actions.remove_lines import remove_lines, take_bought, undo_removal
 from peakday.trade.carts.actions.view_cart import (
+    change_and_look,
     get_cart,
     invalid_skus,
     look_at_cart,
-    look_at_line,
     note_look,
     quote_at_once,
     selected_of,
@@ -81,6 +81,7 @@ __all__ = [
     "add_favourite",
     "add_line",
     "add_many",
+    "change_and_look",
     "change_line",
     "count_lines",
     "find_additions",
@@ -88,7 +89,6 @@ __all__ = [
     "has_favourite",
     "list_favourites",
     "look_at_cart",
-    "look_at_line",
     "merge_carts",
     "move_to_cart",
     "move_to_favourites",

@@ -7,6 +7,7 @@ together and may come back. A *favourite* is a SKU kept without being bought.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 LINES_MAX = 300
@@ -18,8 +19,7 @@ EMPTY_CARTS_KEPT = timedelta(days=30)
 REMOVAL_PREFIX = "rmv"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A SKU in a cart. `seen_left` None: nobody counted the stock when the shopper last looked."""
 
     shop_id: UUID

@@ -7,6 +7,7 @@ set of price rules. Money is whole minor units.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from peakday.kernel.refusal import Problem
@@ -15,8 +16,7 @@ from peakday.trade.promotions.model import Cart, Channel, Id, Instrument, PriceR
 from peakday.trade.promotions.priced import PricedLine
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """So many pieces of a SKU; of a live room, where the buyer comes from one."""
 
     shop_id: UUID
@@ -38,8 +38,7 @@ class Asking:
     tags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedLine:
+class QuotedLine(NamedTuple):
     """One SKU in a quote. With a `problem` it cannot be bought now, and its money is 0.
 
     `price_minor` is one piece by itself, `catalogue_minor` what the catalogue asks for it, `list_minor` all pieces

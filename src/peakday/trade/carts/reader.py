@@ -15,7 +15,7 @@ from uuid import UUID
 from peakday.kernel.database import Database, Tx
 from peakday.kernel.refusal import TooMany
 from peakday.trade.carts import queries
-from peakday.trade.carts.actions.look_at_stock import left_of
+from peakday.trade.carts.actions.look_at_stock import left_at
 from peakday.trade.carts.actions.quote_lines import read_shelves
 from peakday.trade.carts.model import Line
 from peakday.trade.carts.quoted import QuotedLine, Wanted
@@ -82,8 +82,7 @@ class ShelfReader:
         while self._waiting:
             batch = self._next_batch()
             try:
-                async with self._database.read() as connection:
-                    seen = await read_many(connection, [ask for ask, _ in batch])
+                seen = await self._read([ask for ask, _ in batch])
             except BaseException as error:
                 for _, answered in batch:
                     if not answered.done():
@@ -95,6 +94,14 @@ class ShelfReader:
                 if not answered.done():
                     answered.set_result(each)
 
+    async def _read(self, asks: list[Ask]) -> list[Seen]:
+        """With a second connection, as long as no other reading would want it."""
+        async with self._database.read() as connection:
+            if len(self._readings) == READINGS_MAX:
+                return await read_many(connection, asks)
+            async with self._database.read() as beside:
+                return await read_many(connection, asks, beside)
+
     def _next_batch(self) -> list[_Asked]:
         """Who waits, oldest first, until there are enough lines; a cart of unknown size counts as a few."""
         batch, lines = [self._waiting.popleft()], 0
@@ -104,8 +111,8 @@ class ShelfReader:
         return batch
 
 
-async def read_many(tx: Tx, asks: Sequence[Ask]) -> list[Seen]:
-    """What every ask wants to know, at one instant; each answer stands for itself."""
+async def read_many(tx: Tx, asks: Sequence[Ask], beside: "Tx | None" = None) -> list[Seen]:
+    """What every ask wants to know, at one instant; each answer stands for itself. `beside`: see `read_shelves`."""
     buyers = {ask.buyer_id for ask in asks if ask.wanted is None and ask.buyer_id is not None}
     carts = await queries.list_carts(tx, list(buyers)) if buyers else {}
     mine = [_lines(ask, carts) for ask in asks]
@@ -113,17 +120,20 @@ async def read_many(tx: Tx, asks: Sequence[Ask]) -> list[Seen]:
         ask.wanted if ask.wanted is not None else tuple(wanted_of(line) for line in lines)
         for ask, (lines, _) in zip(asks, mine, strict=True)
     ]
-    shelves = await read_shelves(tx, [(ask.buyer_id, each) for ask, each in zip(asks, wanted, strict=True)])
+    asked = [(ask.buyer_id, each) for ask, each in zip(asks, wanted, strict=True)]
+    shelves = await read_shelves(tx, asked, has_stock=any(ask.has_stock for ask in asks), beside=beside)
     alone = [
         tuple(price_alone(each, shelf)) if ask.has_stock else ()
         for ask, each, shelf in zip(asks, wanted, shelves, strict=True)
     ]
-    keys = {(line.shop_id, line.sku_id, line.event_ref) for each in alone for line in each}
-    left = await left_of(tx, list(keys)) if keys else {}
     return [
-        Seen(each, shelf, lines, version, priced, left)
+        Seen(each, shelf, lines, version, priced, _left(shelf, priced))
         for each, shelf, (lines, version), priced in zip(wanted, shelves, mine, alone, strict=True)
     ]
+
+
+def _left(shelf: Shelf, alone: Sequence[QuotedLine]) -> dict[tuple[UUID, UUID], int]:
+    return left_at(shelf.levels, [(line.shop_id, line.sku_id, line.event_ref) for line in alone])
 
 
 def wanted_of(line: Line) -> Wanted:

@@ -27,6 +27,17 @@ async def lock_carts(tx: Tx, buyer_ids: Iterable[UUID], at: datetime) -> dict[UU
     return {row["buyer_id"]: row["lines"] for row in rows}
 
 
+async def lock_cart(tx: Tx, buyer_id: UUID) -> int:
+    """Lock one cart, made where there is none; how often it was changed, this change among them."""
+    version: int = await tx.fetchval(
+        "insert into carts.cart as c (buyer_id, changed_at) values ($1, clock_timestamp())"
+        " on conflict (buyer_id) do update set changed_at = excluded.changed_at, version = c.version + 1"
+        " returning version",
+        buyer_id,
+    )  # fmt: skip
+    return version
+
+
 async def find_pieces(tx: Tx, pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], int]:
     """The pieces of these (buyer_id, sku_id)."""
     rows = await tx.fetch(

@@ -8,6 +8,7 @@ units.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from peakday.kernel.refusal import Problem
@@ -66,8 +67,7 @@ class Look:
     has_advice: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class CartLine:
+class CartLine(NamedTuple):
     """A line as it is now: its price, what changed since the last look, why it cannot be bought (None: it can).
 
     `left` None: nobody counted. A selected line's `quoted.payable_minor` is its part of what is to be paid.

@@ -5,10 +5,11 @@ line came to: whole minor units for all its pieces, so that nothing is lost to a
 exact fraction. Neither contains postage. A `Candidate` is an offer or a deal with the reasons why it does not count.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 from uuid import UUID
 
 from peakday.kernel.clock import day_of, day_start
@@ -124,8 +125,7 @@ class Window:
         return day_of(max(self.starts_at, self.ends_at - datetime.resolution))
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A price asked for one piece; open until the next one when `valid_until` is None."""
 
     shop_id: UUID
@@ -146,7 +146,7 @@ class Offer:
 
     def until(self, valid_until: datetime | None) -> "Offer":
         """The same price with another end."""
-        return replace(self, valid_until=valid_until)
+        return self._replace(valid_until=valid_until)
 
 
 @dataclass(frozen=True, slots=True)

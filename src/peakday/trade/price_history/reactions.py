@@ -1,6 +1,5 @@
 """What does the price history do when a list price is edited by hand? It records it as asked from that instant on."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from peakday.kernel.actor import SYSTEM
@@ -34,7 +33,7 @@ async def follow_item_edit(tx: Tx, news: News) -> None:
         if before_minor is not None and not await api.has_offers(tx, shop_id, sku_id):
             listed_at = item.first_listed_at
             if listed_at and listed_at < news.announced_at:
-                offers.append(replace(offer, price_minor=before_minor, valid_from=listed_at))
+                offers.append(offer._replace(price_minor=before_minor, valid_from=listed_at))
         await api.record_offers(tx, offers, news.announced_at)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from peakday.kernel.text import Text
@@ -285,8 +285,7 @@ class PresaleTerms:
     off_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A SKU and its pieces. `line_id` is unique in the cart and decides ties: the smaller text comes first.
 
     `category_ids` are the leaf and its parents. With `presale` the deposit was paid, and the line is its tail.

@@ -25,6 +25,7 @@ from peakday.trade.stock.queries import (
     count_stock,
     holds_of,
     levels_of,
+    levels_of_skus,
     list_changes,
     list_stock,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "count_stock",
     "holds_of",
     "levels_of",
+    "levels_of_skus",
     "list_changes",
     "list_stock",
     "release_claims",

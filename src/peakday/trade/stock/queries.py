@@ -65,6 +65,16 @@ async def levels_of(tx: Tx, keys: Sequence[LevelKey]) -> dict[LevelKey, int]:
     return {LevelKey(row[0], row[1], row[2]): row[3] for row in rows}
 
 
+async def levels_of_skus(tx: Tx, pairs: Sequence[tuple[UUID, UUID]]) -> dict[LevelKey, int]:
+    """How many may be sold now of every level of these (shop_id, sku_id): their own, and what events set aside."""
+    rows = await tx.fetch(
+        "select l.shop_id, l.sku_id, l.event_ref, l.available"
+        " from unnest($1::uuid[], $2::uuid[]) as w (shop_id, sku_id) join stock.level l using (shop_id, sku_id)",
+        [shop_id for shop_id, _ in pairs], [sku_id for _, sku_id in pairs],
+    )  # fmt: skip
+    return {LevelKey(row[0], row[1], row[2]): row[3] for row in rows}
+
+
 async def holds_of(tx: Tx, claim_ids: Sequence[UUID]) -> list[Hold]:
     """The holds of these claims, in the order of claim and SKU."""
     rows = await tx.fetch(

@@ -26,7 +26,7 @@ def test_anything_that_a_price_depends_on_makes_it_another():
     limited = tuple(replace(each, stock_left=5) for each in TIER)
     others = [
         (replace(CART, lines=CART.lines[:1]), TIER, (), TMALL),
-        (replace(CART, lines=(replace(CART.lines[0], price_minor=1), *CART.lines[1:])), TIER, (), TMALL),
+        (replace(CART, lines=(CART.lines[0]._replace(price_minor=1), *CART.lines[1:])), TIER, (), TMALL),
         (replace(CART, tags=frozenset({"member"})), TIER, (), TMALL),
         (replace(CART, used={TIER[0].template: Used(1, 1)}), TIER, (), TMALL),
         (replace(CART, at=SALE_NIGHT + timedelta(hours=12)), TIER, (), TMALL),

@@ -1,6 +1,5 @@
 """Does one price hold at a time, and the right one at each instant?"""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -59,7 +58,7 @@ def test_of_prices_without_an_end_the_latest_begun_holds_at_each_instant(first, 
     first_days = {day for _, day in first}
     known = {day: price for price, day in [*first, *(one for one in second if one[1] not in first_days)]}
     added = weave_offers([], [on(*one) for one in first]).added
-    stored = [replace(offer, offer_no=n) for n, offer in enumerate(added)]
+    stored = [offer._replace(offer_no=n) for n, offer in enumerate(added)]
     new = [on(price, day) for price, day in second if day not in first_days]
     rows = spans(stored, weave_offers(stored, new))
     for day in range(32):

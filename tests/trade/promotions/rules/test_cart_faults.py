@@ -34,7 +34,7 @@ def fields(refusal) -> list[tuple[str, str]]:
 def test_a_line_without_price_or_pieces_is_refused(change, problem):
     cart = a_cart("A: 10.00")
     with pytest.raises(BadCart) as caught:
-        price_cart(replace(cart, lines=(replace(cart.lines[0], **change),)), [], TMALL)
+        price_cart(replace(cart, lines=(cart.lines[0]._replace(**change),)), [], TMALL)
     assert fields(caught.value) == [problem]
     assert caught.value.problems[0].value == "A"
 
@@ -42,7 +42,7 @@ def test_a_line_without_price_or_pieces_is_refused(change, problem):
 def test_a_presale_whose_price_is_not_the_lines_is_refused():
     (line,) = a_cart("P: 100.00, deposit 20 cut 10").lines
     with pytest.raises(BadCart) as caught:
-        price_cart(replace(a_cart("P: 1.00"), lines=(replace(line, price_minor=9_900),)), [], TMALL)
+        price_cart(replace(a_cart("P: 1.00"), lines=(line._replace(price_minor=9_900),)), [], TMALL)
     assert fields(caught.value) == [("presale", "bad_terms")]
 
 

@@ -7,7 +7,7 @@ goods are a stand-in of exactly the missing amount: the worst that a buyer's car
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from peakday.operations.health.model import WITNESS_LINE, Buyer, Presale, Ware
@@ -127,7 +127,7 @@ def _more_pieces(scene: Scene, lines: tuple[Line, ...], fill: _Fill) -> tuple[Li
         return None
     each = own.quantity if fill.counts is Counts.PIECES else _worth(scene, own)
     quantity = own.quantity * (1 - -missing // each)
-    return (replace(own, quantity=quantity),) if quantity <= PIECES_MAX else None
+    return (own._replace(quantity=quantity),) if quantity <= PIECES_MAX else None
 
 
 def _company(scene: Scene, lines: tuple[Line, ...], fill: _Fill, shelf: Shelf) -> tuple[Line, ...] | None:
@@ -189,7 +189,7 @@ def _bundle_lines(scene: Scene, bundle: Bundle, shelf: Shelf) -> tuple[Line, ...
 
 def _own_line(scene: Scene, quantity: int) -> Line:
     line = _line(WITNESS_LINE, scene.ware, scene.base_minor, quantity, scene.buyer)
-    return replace(line, presale=scene.presale.terms) if scene.presale is not None else line
+    return line._replace(presale=scene.presale.terms) if scene.presale is not None else line
 
 
 def _line(line_id: str, ware: Ware, price_minor: int, quantity: int, buyer: Buyer) -> Line:

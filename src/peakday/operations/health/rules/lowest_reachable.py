@@ -197,7 +197,7 @@ def _reach(scene: Scene, cart: Cart, used: Sequence[Instrument], paid_minor: int
     needed = tuple(one for one in used if one.instrument_id in given)
     tag, is_live = _asked_as(scene)
     buyer = plain_buyer(scene.buyer, needed, tag, is_live_price=is_live)
-    lines = tuple(replace(line, live_room_id=buyer.live_room_id) for line in cart.lines)
+    lines = tuple(line._replace(live_room_id=buyer.live_room_id) for line in cart.lines)
     plain = replace(cart, lines=lines, tags=buyer.tags)
     again = next(line for line in price_cart(plain, needed, scene.rules).lines if line.line_id == WITNESS_LINE)
     if again.paid_minor <= paid_minor:

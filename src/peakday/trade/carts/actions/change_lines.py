@@ -4,7 +4,6 @@ Under the cart's lock, so that two devices that change one cart lose nothing of 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from peakday.kernel.actor import Actor
@@ -24,8 +23,13 @@ async def change_line(tx: Tx, actor: Actor, change: LineChange) -> Line:
 
     Refuses `LineNotFound`, `NotEnoughStock`, `TooManyPieces`, `Invalid` (no pieces), `NotAllowed`.
     """
-    buyer_id = require_buyer(actor)
-    await store.lock_carts(tx, [buyer_id], await queries.database_now(tx))
+    changed, _ = await change_own(tx, require_buyer(actor), change)
+    return changed
+
+
+async def change_own(tx: Tx, buyer_id: UUID, change: LineChange) -> tuple[Line, int]:
+    """The same of this buyer's cart; with how often the cart was changed, this change among them."""
+    version = await store.lock_cart(tx, buyer_id)
     line = await queries.find_line(tx, buyer_id, change.sku_id)
     if line is None:
         raise LineNotFound
@@ -36,10 +40,10 @@ async def change_line(tx: Tx, actor: Actor, change: LineChange) -> Line:
             raise decided
         quantity = decided
     is_selected = line.is_selected if change.is_selected is None else change.is_selected
-    changed = replace(line, quantity=quantity, is_selected=is_selected)
+    changed = line._replace(quantity=quantity, is_selected=is_selected)
     if changed != line:
         await store.change_line(tx, buyer_id, changed)
-    return changed
+    return changed, version
 
 
 async def select_lines(tx: Tx, actor: Actor, selection: Selection, *, is_selected: bool) -> int:

@@ -4,7 +4,7 @@ A SKU that is sold in an event is taken from the units set aside for it, where s
 counted the stock of a SKU that is absent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from peakday.kernel.database import Tx
@@ -18,7 +18,13 @@ async def left_of(tx: Tx, wanted: Sequence[tuple[UUID, UUID, str | None]]) -> di
     """Units by (shop_id, sku_id) of (shop, SKU, event that sets its price)."""
     keys = [LevelKey(shop_id, sku_id) for shop_id, sku_id, _ in wanted]
     keys += [LevelKey(shop_id, sku_id, event) for shop_id, sku_id, event in wanted if event]
-    levels = await stock.levels_of(tx, keys)
+    return left_at(await stock.levels_of(tx, keys), wanted)
+
+
+def left_at(
+    levels: Mapping[LevelKey, int], wanted: Iterable[tuple[UUID, UUID, str | None]]
+) -> dict[tuple[UUID, UUID], int]:  # fmt: skip
+    """The same of levels that were read before."""
     left = {}
     for shop_id, sku_id, event in wanted:
         units = levels.get(LevelKey(shop_id, sku_id, event)) if event else None

@@ -13,7 +13,7 @@ from uuid import UUID
 from peakday.kernel.database import Tx
 from peakday.trade.carts.actions.quote_lines import ANYONE, read_shelf
 from peakday.trade.carts.quoted import Asking, Quote, Wanted
-from peakday.trade.carts.rules.till_price import price_tills
+from peakday.trade.carts.rules.till_price import price_alone, price_tills
 from peakday.trade.price_history import api as prices
 from peakday.trade.promotions import api as promotions
 from peakday.trade.promotions.model import Instrument
@@ -25,7 +25,7 @@ async def quote_each(tx: Tx, wanted: Sequence[Wanted], asking: Asking = ANYONE) 
     """One quote for each, in their order, without cards; what cannot be bought stands in its quote with its problem."""
     shelf = await read_shelf(tx, None, wanted, asking)
     free = replace(shelf, instruments=[each for each in shelf.instruments if not is_counted(each)])
-    return [price_tills([each], free, asking)[0] for each in wanted]
+    return [price_tills([each], free, asking)[0] for each in price_alone(wanted, free, asking)]
 
 
 async def quote_apart(
@@ -33,7 +33,7 @@ async def quote_apart(
 ) -> list[Quote]:  # fmt: skip
     """What each would cost this buyer if it were bought alone, with counted offers and cards; from one reading."""
     shelf = await read_shelf(tx, buyer_id, wanted, asking)
-    return [price_tills([each], shelf, asking)[0] for each in wanted]
+    return [price_tills([each], shelf, asking)[0] for each in price_alone(wanted, shelf, asking)]
 
 
 async def quote_ahead(tx: Tx, wanted: Sequence[Wanted], asking: Asking = ANYONE) -> list[tuple[Quote, datetime]]:

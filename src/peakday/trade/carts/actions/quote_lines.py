@@ -4,27 +4,48 @@ Six short questions whatever the number of shops, all at the instant that the fi
 Nothing is held back by a quote; a checkout quotes again and compares the tokens.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
+from peakday.kernel.at_once import at_once
 from peakday.kernel.clock import day_of
 from peakday.kernel.database import Tx
 from peakday.kernel.refusal import Invalid, Problem
 from peakday.kernel.text import Text
 from peakday.market.catalog import api as catalog
+from peakday.market.catalog.model import ShelfGood
 from peakday.market.shops import api as shops
-from peakday.market.shops.model import ShopKind
+from peakday.market.shops.model import ShopFront, ShopKind
 from peakday.trade.carts.errors import SeveralTills, TooManyWanted
 from peakday.trade.carts.quoted import Asking, Quote, Wanted
-from peakday.trade.carts.rules.till_price import Shelf, price_tills
+from peakday.trade.carts.rules.till_price import Pair, Shelf, price_alone, price_tills
 from peakday.trade.price_history import api as prices
+from peakday.trade.price_history.model import Offer
 from peakday.trade.promotions import api as promotions
 from peakday.trade.promotions.model import Id, Instrument, PriceRules, Used
+from peakday.trade.stock import api as stock
+from peakday.trade.stock.model import LevelKey
 
 WANTED_MAX = 300
 ANYONE = Asking()
+Asked = tuple[UUID | None, Sequence[Wanted]]  # a buyer (None: anybody), and what they want
+
+
+class _Prices(NamedTuple):
+    at: datetime
+    offers: Mapping[Pair, Sequence[Offer]]
+    live: list[Instrument]
+    wallets: Mapping[UUID, list[Instrument]]
+    used: Mapping[UUID | None, Mapping[Id, Used]]
+
+
+class _Goods(NamedTuple):
+    goods: Mapping[Pair, ShelfGood]
+    fronts: Mapping[UUID, ShopFront]
+    levels: Mapping[LevelKey, int]
 
 
 async def quote(
@@ -50,7 +71,8 @@ async def quote_tills(
 ) -> list[Quote]:  # fmt: skip
     """The same for goods of any currencies and rules: one quote for each till. Refuses as `quote` does."""
     require_sound(wanted)
-    return price_tills(wanted, await read_shelf(tx, buyer_id, wanted, asking), asking)
+    shelf = await read_shelf(tx, buyer_id, wanted, asking)
+    return price_tills(price_alone(wanted, shelf, asking), shelf, asking)
 
 
 async def read_shelf(tx: Tx, buyer_id: UUID | None, wanted: Sequence[Wanted], asking: Asking) -> Shelf:
@@ -60,29 +82,50 @@ async def read_shelf(tx: Tx, buyer_id: UUID | None, wanted: Sequence[Wanted], as
 
 
 async def read_shelves(
-    tx: Tx, asked: Sequence[tuple[UUID | None, Sequence[Wanted]]], at: datetime | None = None
+    tx: Tx, asked: Sequence[Asked], at: datetime | None = None, *, has_stock: bool = False, beside: "Tx | None" = None
 ) -> list[Shelf]:  # fmt: skip
-    """The same for many shoppers (buyer, wanted) at one instant, with as many questions as for one."""
+    """The same for many shoppers at one instant, with as many questions as for one; with the stock, where asked for.
+
+    Where a connection `beside` is given, the goods are read while the prices are.
+    """
     pairs = list({(each.shop_id, each.sku_id): None for _, wanted in asked for each in wanted})
     shop_ids = list({shop_id for shop_id, _ in pairs})
     buyers = list({buyer_id for buyer_id, _ in asked if buyer_id is not None})
+    if beside is None:
+        priced, goods = (
+            await _read_prices(tx, pairs, shop_ids, buyers, at),
+            await _read_goods(tx, pairs, shop_ids, has_stock=has_stock),
+        )
+    else:
+        priced, goods = await at_once(
+            _read_prices(tx, pairs, shop_ids, buyers, at), _read_goods(beside, pairs, shop_ids, has_stock=has_stock)
+        )
+    rules = {kind: rules_of(kind, day_of(priced.at)) for kind in ShopKind}
+    return [
+        Shelf(
+            priced.at, goods.goods, priced.offers, goods.fronts, near, priced.wallets[buyer_id] if buyer_id else [],
+            priced.used.get(buyer_id, {}), rules, goods.levels,
+        )
+        for (buyer_id, _), near in zip(asked, _near(priced.live, [wanted for _, wanted in asked]), strict=True)
+    ]  # fmt: skip
+
+
+async def _read_prices(
+    tx: Tx, pairs: list[Pair], shop_ids: list[UUID], buyers: list[UUID], at: datetime | None
+) -> _Prices:  # fmt: skip
     offered = await prices.prices_of(tx, pairs, at)
-    goods = await catalog.find_goods_of(tx, pairs)
-    fronts = await shops.find_fronts(tx, shop_ids)
     live = await promotions.instruments_of(tx, shop_ids, offered.at)
     wallets = await promotions.wallets_of(tx, buyers, shop_ids, offered.at) if buyers else {}
     limited = {each.template for each in _every(live, wallets) if _is_limited(each)}
     counted = [each for each in limited if isinstance(each, UUID)]
     used = await _used(tx, buyers, counted) if counted else {}
-    on = day_of(offered.at)
-    rules = {kind: rules_of(kind, on) for kind in ShopKind}
-    return [
-        Shelf(
-            offered.at, goods, offered.offers, fronts, near, wallets[buyer_id] if buyer_id else [],
-            used.get(buyer_id, {}), rules,
-        )
-        for (buyer_id, _), near in zip(asked, _near(live, [wanted for _, wanted in asked]), strict=True)
-    ]  # fmt: skip
+    return _Prices(offered.at, offered.offers, live, wallets, used)
+
+
+async def _read_goods(tx: Tx, pairs: list[Pair], shop_ids: list[UUID], *, has_stock: bool) -> _Goods:
+    goods = await catalog.find_goods_of(tx, pairs)
+    fronts = await shops.find_fronts(tx, shop_ids)
+    return _Goods(goods, fronts, await stock.levels_of_skus(tx, pairs) if has_stock else {})
 
 
 def _near(live: list[Instrument], asked: Sequence[Sequence[Wanted]]) -> list[list[Instrument]]:
@@ -102,7 +145,7 @@ def _near(live: list[Instrument], asked: Sequence[Sequence[Wanted]]) -> list[lis
     ]
 
 
-def _every(live: list[Instrument], wallets: dict[UUID, list[Instrument]]) -> Iterator[Instrument]:
+def _every(live: list[Instrument], wallets: Mapping[UUID, list[Instrument]]) -> Iterator[Instrument]:
     yield from live
     for wallet in wallets.values():
         yield from wallet

@@ -9,12 +9,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from peakday.kernel.actor import Actor
+from peakday.kernel.at_once import at_once
 from peakday.kernel.database import Tx
 from peakday.kernel.house import House
 from peakday.market.accounts.api import require_buyer
 from peakday.trade.carts import queries, store
+from peakday.trade.carts.actions.change_lines import change_own
 from peakday.trade.carts.actions.quote_lines import require_sound, the_one_till
-from peakday.trade.carts.model import Line
+from peakday.trade.carts.errors import LineNotFound
+from peakday.trade.carts.model import Line, LineChange
 from peakday.trade.carts.quoted import Asking, Quote, QuotedLine, Wanted
 from peakday.trade.carts.reader import Ask, Seen, ShelfReader, read_many, wanted_of
 from peakday.trade.carts.rules.cart_pages import cut_page, find_lines, group_lines
@@ -38,21 +41,33 @@ async def look_at_cart(house: House, actor: Actor, look: Look = PLAIN, asking: A
     return _view(await _ask(house, Ask(require_buyer(actor), has_stock=True)), look, asking)
 
 
-async def look_at_line(
-    house: House, actor: Actor, sku_id: UUID, look: Look = PLAIN, asking: Asking = ANYHOW
-) -> tuple[CartView, CartLine | None]:  # fmt: skip
-    """The cart in figures, and one line of it; None: it is not in the cart. The view has no groups."""
-    seen = await _ask(house, Ask(require_buyer(actor), has_stock=True))
+async def change_and_look(
+    house: House, actor: Actor, change: LineChange, look: Look = PLAIN, asking: Asking = ANYHOW
+) -> tuple[CartView, CartLine]:
+    """Change a line of the own cart as `change_line` does: the cart in figures after it, and the line.
+
+    The cart is read while the change is written; where something else changed it meanwhile, it is read again. The view
+    has no groups. Hold no connection while you wait. Refuses as `change_line`.
+    """
+    buyer_id = require_buyer(actor)
+    ask = Ask(buyer_id, has_stock=True)
+    (changed, version), seen = await at_once(_write(house, buyer_id, change), _ask(house, ask))
+    if seen.version == version - 1:
+        seen = _with_change(seen, changed, version)
+    elif seen.version != version:
+        seen = await _ask(house, ask)
     news = _news(seen, asking)
     tills = _tills(seen, news, look, asking)
-    line = next((each for each in news if each.quoted.sku_id == sku_id), None)
-    payable = {each.sku_id: each for till in tills for each in till.quote.lines if each.sku_id == sku_id}
     view = CartView(
         at=seen.shelf.at, version=seen.version, lines=len(news), selected=sum(each.is_counted for each in news),
         pieces=sum(each.quoted.quantity for each in news if each.is_counted), found=len(news), groups=(), invalid=(),
         tills=tills, next_cursor=None,
     )  # fmt: skip
-    return view, _with_payable(line, payable) if line else None
+    line = next((each for each in news if each.quoted.sku_id == change.sku_id), None)
+    if line is None:
+        raise LineNotFound  # another device took it away meanwhile
+    payable = {each.sku_id: each for till in tills for each in till.quote.lines if each.sku_id == change.sku_id}
+    return view, _with_payable(line, payable)
 
 
 async def quote_at_once(
@@ -68,7 +83,10 @@ async def quote_at_once(
         require_sound(wanted)
     chosen = None if wanted is None else tuple(wanted)
     seen = await _ask(house, Ask(buyer_id, chosen, has_stock=wanted is None))
-    counted = seen.wanted if wanted is not None else _counted(seen, _news(seen, asking))
+    if wanted is not None:
+        counted = price_alone(seen.wanted, seen.shelf, asking)
+    else:
+        counted = [each.quoted for each in _news(seen, asking) if each.is_counted]
     return the_one_till(price_tills(counted, seen.shelf, asking)) if counted else None
 
 
@@ -118,6 +136,22 @@ async def _ask(house: House, ask: Ask) -> Seen:
     return alone
 
 
+async def _write(house: House, buyer_id: UUID, change: LineChange) -> tuple[Line, int]:
+    async with house.database.transaction() as tx:
+        return await change_own(tx, buyer_id, change)
+
+
+def _with_change(seen: Seen, changed: Line, version: int) -> Seen:
+    """What was read just before a line was changed, with the line as it is now."""
+    place = next(at for at, line in enumerate(seen.lines) if line.sku_id == changed.sku_id)
+    wanted = wanted_of(changed)
+    lines, all_wanted, alone = list(seen.lines), list(seen.wanted), list(seen.alone)
+    lines[place], all_wanted[place], (alone[place],) = changed, wanted, price_alone([wanted], seen.shelf)
+    return replace(
+        seen, lines=tuple(lines), wanted=tuple(all_wanted), alone=tuple(alone), version=version
+    )  # fmt: skip
+
+
 def _view(seen: Seen, look: Look, asking: Asking) -> CartView:
     assert len(look.search) <= SEARCH_LENGTH_MAX, "the door bounds the search"
     fronts = dict(seen.shelf.shops)
@@ -145,7 +179,7 @@ def _news(seen: Seen, asking: Asking) -> list[CartLine]:
 
 
 def _tills(seen: Seen, news: Sequence[CartLine], look: Look, asking: Asking) -> tuple[Till, ...]:
-    counted = _counted(seen, news)
+    counted = [each.quoted for each in news if each.is_counted]
     if not counted:
         return ()
     if not look.has_best_price:
@@ -168,8 +202,4 @@ def _used(quote: Quote) -> tuple[CardUsed, ...]:
 
 def _with_payable(line: CartLine, payable: Mapping[UUID, QuotedLine]) -> CartLine:
     paid = payable.get(line.quoted.sku_id)
-    if paid is None:
-        return line
-    return CartLine(
-        paid, line.is_selected, line.added_at, line.left, line.seen_minor, line.changes, line.problem
-    )  # fmt: skip
+    return line if paid is None else line._replace(quoted=paid)

@@ -7,7 +7,7 @@ and the oldest go to the favourites: nothing is lost.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from peakday.trade.carts.model import LINES_MAX, Line
 
@@ -39,7 +39,7 @@ def merge_lines(own: Sequence[Line], guest: Iterable[Line], lines_max: int = LIN
 
 
 def _join(own: Line, guest: Line) -> Line:
-    return replace(
-        own, quantity=max(own.quantity, guest.quantity), is_selected=own.is_selected or guest.is_selected,
+    return own._replace(
+        quantity=max(own.quantity, guest.quantity), is_selected=own.is_selected or guest.is_selected,
         live_room_id=own.live_room_id or guest.live_room_id,
     )  # fmt: skip

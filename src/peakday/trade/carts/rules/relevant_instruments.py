@@ -8,19 +8,25 @@ from collections.abc import Iterable, Sequence
 
 from peakday.trade.promotions.model import Id, Instrument, Line
 
+Held = tuple[tuple[str, set[Id]], ...]  # by field of a scope, what the lines of a till have there
 
-def relevant_instruments(lines: Sequence[Line], currency: str, instruments: Iterable[Instrument]) -> list[Instrument]:
-    """Those that may act on some line, in the order given."""
-    held: tuple[tuple[str, set[Id]], ...] = (
+
+def held_by(lines: Sequence[Line]) -> Held:
+    """The shops, items, SKUs and categories of these lines."""
+    return (
         ("shop_ids", {line.shop_id for line in lines}),
         ("item_ids", {line.item_id for line in lines}),
         ("sku_ids", {line.sku_id for line in lines}),
-        ("category_ids", {category for line in lines for category in line.category_ids}),
+        ("category_ids", set().union(*{line.category_ids for line in lines})),
     )
+
+
+def relevant_instruments(held: Held, currency: str, instruments: Iterable[Instrument]) -> list[Instrument]:
+    """Those that may act on some line of a till, in the order given."""
     return [each for each in instruments if each.currency == currency and _meets(each, held)]
 
 
-def _meets(instrument: Instrument, held: tuple[tuple[str, set[Id]], ...]) -> bool:
+def _meets(instrument: Instrument, held: Held) -> bool:
     for name, ids in held:
         named: frozenset[Id] = getattr(instrument.scope, name)
         if named and named.isdisjoint(ids):

@@ -187,10 +187,9 @@ async def answer_cart(house: House, actor: Actor, look: api.Look) -> Json:
 
 async def answer_change(house: House, actor: Actor, sku_id: UUID, change: ChangeBody) -> Json:
     """The changed line and the cart in figures; refuses as `change_line`."""
-    async with house.database.transaction() as tx:
-        await api.change_line(tx, actor, api.LineChange(sku_id, change.quantity, change.is_selected))
-    view, line = await api.look_at_line(house, actor, sku_id, _as_able(house, actor, api.Look()))
-    return {**write_summary(view), "line": write_line(line) if line else None}
+    wanted = api.LineChange(sku_id, change.quantity, change.is_selected)
+    view, line = await api.change_and_look(house, actor, wanted, _as_able(house, actor, api.Look()))
+    return {**write_summary(view), "line": write_line(line)}
 
 
 async def _view(request: Request) -> api.CartView:

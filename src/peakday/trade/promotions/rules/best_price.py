@@ -3,7 +3,7 @@
 What is minimised is what the goods cost the buyer: list price less what others give, postage apart. A gift card is the
 buyer's own money and never displaces a discount: first the cards that others pay for are chosen, then the gift cards
 that leave least to pay now. Of sets that come to the same the one of fewest cards wins, then the one whose first card
-expires first, then the smaller id. Offers always act. The set that was found is priced by `price_cart`.
+expires first, then the smaller id. Offers always act. The set that was found is priced as `price_cart` does.
 
 The search is exact until its nodes run out; then `gap_minor` says how much less any other set could cost at most.
 """
@@ -20,8 +20,8 @@ from peakday.trade.promotions.rules.card_groups import find_groups
 from peakday.trade.promotions.rules.card_problem import Problem, sorted_in_turn, state_problem
 from peakday.trade.promotions.rules.card_search import Found, search_group
 from peakday.trade.promotions.rules.card_wide_search import search_wide
-from peakday.trade.promotions.rules.cart_faults import require_priceable
-from peakday.trade.promotions.rules.cart_price import price_cart
+from peakday.trade.promotions.rules.cart_faults import require_sound_cart, require_sound_instruments
+from peakday.trade.promotions.rules.cart_price import price_sound
 from peakday.trade.promotions.rules.item_prices import apply_item_prices
 from peakday.trade.promotions.rules.price_rules import require_in_force
 from peakday.trade.promotions.rules.sheet import Candidate, Sheet, lay_out
@@ -116,8 +116,9 @@ def _require_sound(cart: Cart, offers: list[Instrument], wallet: list[Instrument
     if len(wallet) > WALLET_MAX:
         raise CartTooLarge(limit=WALLET_MAX, what="cards", count=len(wallet))
     require_in_force(rules, cart)
-    require_priceable(cart, offers)
-    require_priceable(cart, wallet)
+    require_sound_cart(cart)
+    require_sound_instruments(cart, offers)
+    require_sound_instruments(cart, wallet)
     doubled = {offer.instrument_id for offer in offers} & {card.instrument_id for card in wallet}
     if doubled:
         first = min(doubled, key=str)
@@ -137,7 +138,7 @@ def _act_last(paying: Sequence[Candidate], others: Sequence[Candidate]) -> bool:
 
 
 def _price(cart: Cart, anyway: list[Instrument], cards: list[Candidate], rules: PriceRules) -> PricedCart:
-    return price_cart(cart, [*anyway, *(each.instrument for each in cards)], rules)
+    return price_sound(cart, [*anyway, *(each.instrument for each in cards)], rules)
 
 
 def _choose(

@@ -161,15 +161,16 @@ def _is_torn(group: Group, step: int) -> bool:
     return any(rivals & ~(sum([1 << each for each in group.rivals[other]]) | 1 << other) for other in bits_of(rivals))
 
 
-def _allowed_sets(group: Group, steps: Sequence[int]) -> Iterator[list[int]]:
-    def extend(at: int, held: list[int]) -> Iterator[list[int]]:
-        if at == len(steps):
-            yield held
-            return
-        yield from extend(at + 1, held)
-        taken = sum(1 << each for each in held)
-        is_barred = any(steps[at] in blocked_by(group, each, taken) for each in held)
-        if not is_barred:
-            yield from extend(at + 1, [*held, steps[at]])
+def _allowed_sets(group: Group, steps: Sequence[int], held: Sequence[int] = ()) -> Iterator[list[int]]:
+    """Every set of these steps that may be taken together, beside those that are `held`.
 
-    return extend(0, [])
+    Not a function within a function: one that calls itself by name would hold the whole problem in a circle.
+    """
+    if not steps:
+        yield [*held]
+        return
+    yield from _allowed_sets(group, steps[1:], held)
+    taken = sum(1 << each for each in held)
+    is_barred = any(steps[0] in blocked_by(group, each, taken) for each in held)
+    if not is_barred:
+        yield from _allowed_sets(group, steps[1:], [*held, steps[0]])

@@ -12,14 +12,27 @@ from peakday.trade.promotions.rules.instrument_faults import instrument_faults
 
 def require_priceable(cart: Cart, instruments: Sequence[Instrument]) -> None:
     """Refuses with `CartTooLarge`, `BadCart`, `CurrenciesMixed`, `BadInstrument`, or when an instrument comes twice."""
+    require_sound_cart(cart)
+    require_sound_instruments(cart, instruments)
+
+
+def require_sound_cart(cart: Cart) -> None:
+    """Refuses with `CartTooLarge` or `BadCart`, whatever the instruments."""
     assert cart.at.tzinfo is not None, "the instant of a cart is aware"
-    _require_within_limits(cart, instruments)
+    if len(cart.lines) > LINES_MAX:
+        raise CartTooLarge(limit=LINES_MAX, what="lines", count=len(cart.lines))
     problems = [problem for line in cart.lines if _is_odd(line) for problem in _line_faults(line)]
     problems += _doubled_lines(cart)
     if any(minor < 0 for minor in cart.postage.values()):
         problems.append(_problem("postage", "negative", "运费不能为负", "Postage cannot be negative"))
     if problems:
         raise BadCart(*problems)
+
+
+def require_sound_instruments(cart: Cart, instruments: Sequence[Instrument]) -> None:
+    """Refuses with `CartTooLarge`, `CurrenciesMixed`, `BadInstrument`, or when an instrument comes twice."""
+    if len(instruments) > INSTRUMENTS_MAX:
+        raise CartTooLarge(limit=INSTRUMENTS_MAX, what="instruments", count=len(instruments))
     seen = set()
     for instrument in instruments:
         if instrument.currency != cart.currency:
@@ -30,13 +43,6 @@ def require_priceable(cart: Cart, instruments: Sequence[Instrument]) -> None:
         faults = instrument_faults(instrument)
         if faults:
             raise BadInstrument(*faults, instrument=instrument.instrument_id)
-
-
-def _require_within_limits(cart: Cart, instruments: Sequence[Instrument]) -> None:
-    if len(cart.lines) > LINES_MAX:
-        raise CartTooLarge(limit=LINES_MAX, what="lines", count=len(cart.lines))
-    if len(instruments) > INSTRUMENTS_MAX:
-        raise CartTooLarge(limit=INSTRUMENTS_MAX, what="instruments", count=len(instruments))
 
 
 def _is_odd(line: Line) -> bool:

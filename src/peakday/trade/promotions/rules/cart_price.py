@@ -6,7 +6,7 @@ together is refused: to choose one is the search's work. The answer does not dep
 instruments.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from peakday.trade.promotions.model import Cart, Instrument, Level, PriceRules
 from peakday.trade.promotions.priced import PricedCart, PricedLine
@@ -27,6 +27,11 @@ def price_cart(cart: Cart, chosen: Iterable[Instrument], rules: PriceRules) -> P
     instruments = list(chosen)
     require_in_force(rules, cart)
     require_priceable(cart, instruments)
+    return price_sound(cart, instruments, rules)
+
+
+def price_sound(cart: Cart, instruments: Sequence[Instrument], rules: PriceRules) -> PricedCart:
+    """The same of what was looked at before. Refuses `InstrumentsDoNotStack`."""
     sheet = lay_out(cart)
     candidates, unused = find_candidates(cart, sheet.lines, instruments, rules)
     require_allowed(candidates, rules)
