@@ -123,8 +123,8 @@ async def test_a_crowd_of_crowds_stands_until_it_is_removed_itself(house, market
     named = {"and": [{"tag": "visitor"}, {"not": {"crowd": show_id("crd", inner.crowd_id)}}]}
     outer = await api.save_crowd(house, SYSTEM, shop, "outer", named)
     assert outer.people == 29
-    overlap = await api.overlap_crowds(house, SYSTEM, shop, inner.crowd_id, outer.crowd_id)
-    assert (overlap.first, overlap.second, overlap.both) == (None, 29, 0)
+    (overlap,) = await api.overlap_crowds(house, SYSTEM, shop, inner.crowd_id, [outer.crowd_id])
+    assert (overlap.first, overlap.second, overlap.both, overlap.index) == (None, 29, 0, None)
     with pytest.raises(CrowdInUse):
         await api.remove_crowd(house, SYSTEM, shop, inner.crowd_id)
     with pytest.raises(CrowdNameTaken):

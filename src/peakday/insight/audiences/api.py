@@ -9,7 +9,7 @@ Reading needs `data:view`, keeping and using `marketing:edit`; every function is
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +33,7 @@ from peakday.insight.audiences.model import (
 )
 from peakday.insight.audiences.modelled import Experiment, find_lookalikes, find_movable
 from peakday.insight.audiences.queries import CrowdReader
+from peakday.insight.audiences.rules.crowd_contrast import overlaps_of
 from peakday.insight.audiences.rules.crowd_count import count_members
 from peakday.insight.audiences.rules.crowd_expression import parse_expression
 from peakday.insight.audiences.rules.crowd_size import USED_MIN, size_of
@@ -231,14 +232,18 @@ async def count_crowd(house: House, actor: Actor, shop_id: UUID, crowd_id: UUID)
     return crowd, size_of(len(members))
 
 
-async def overlap_crowds(house: House, actor: Actor, shop_id: UUID, first: UUID, second: UUID) -> Overlap:
-    """How many people two crowds have in common; refuses CrowdNotFound."""
+async def overlap_crowds(
+    house: House, actor: Actor, shop_id: UUID, crowd_id: UUID, others: Sequence[UUID]
+) -> list[Overlap]:  # fmt: skip
+    """How many people a crowd has in common with each of others, and whether by chance; refuses CrowdNotFound."""
     require(actor, VIEW, shop_id)
     reader, day = reader_of(house), _today(house)
-    _, one = await reader.crowd_members(shop_id, first, day)
-    _, other = await reader.crowd_members(shop_id, second, day)
-    sizes = [size_of(len(one)), size_of(len(other)), size_of(one.intersection_cardinality(other))]
-    return Overlap(*(size.people for size in sizes))
+    _, own = await reader.crowd_members(shop_id, crowd_id, day)
+    shared = []
+    for other_id in others:
+        _, members = await reader.crowd_members(shop_id, other_id, day)
+        shared.append((len(members), own.intersection_cardinality(members)))
+    return overlaps_of(len(own), len(await reader.universe(shop_id, day)), shared)
 
 
 async def contrast_crowd(house: House, actor: Actor, shop_id: UUID, crowd_id: UUID) -> list[Contrast]:

@@ -185,11 +185,17 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What two crowds share; the numbers are None where one of them is too small to tell."""
+    """What two crowds share, and whether that is more or less than chance; None where one is too small to tell.
+
+    `index` is 100 × the people of both / those that two crowds of these sizes share by chance.
+    """
 
     first: int | None
     second: int | None
     both: int | None
+    index: float | None
+    p_value: float | None
+    is_significant: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from peakday.insight.audiences.model import Privacy, Tag
-from peakday.insight.audiences.rules.crowd_contrast import contrasts_of, p_of
+from peakday.insight.audiences.rules.crowd_contrast import contrasts_of, overlaps_of, p_of
 from peakday.insight.audiences.rules.crowd_size import SHOWN_MIN, USED_MIN, size_of
 from peakday.kernel.text import Text
 
@@ -45,3 +45,22 @@ def test_nobody_and_everybody_differ_from_nobody():
 def test_a_small_crowd_is_not_told_and_not_used():
     assert (size_of(0).people, size_of(SHOWN_MIN - 1).people, size_of(SHOWN_MIN).people) == (0, None, SHOWN_MIN)
     assert (size_of(USED_MIN - 1).can_be_used, size_of(USED_MIN).can_be_used) == (False, True)
+
+
+@pytest.mark.capability("AD-06")
+def test_crowds_that_meet_more_often_than_by_chance_are_told_and_independent_ones_are_not():
+    scipy_stats = pytest.importorskip("scipy.stats")
+    more, even, less = overlaps_of(200, 1_000, [(100, 60), (300, 61), (500, 40)])
+    assert (more.first, more.second, more.both, more.index, more.is_significant) == (200, 100, 60, 300.0, True)
+    assert more.p_value == pytest.approx(
+        scipy_stats.chi2_contingency([[60, 140], [40, 760]], correction=False).pvalue, rel=1e-9
+    )
+    assert (round(even.index, 1), even.is_significant) == (101.7, False)
+    assert (less.index, less.is_significant) == (40.0, True)
+
+
+def test_of_crowds_too_small_to_tell_neither_index_nor_p_is_told():
+    small, hidden, none = overlaps_of(200, 1_000, [(SHOWN_MIN - 1, 3), (100, SHOWN_MIN - 1), (0, 0)])
+    assert (small.second, small.index, small.p_value, small.is_significant) == (None, None, None, False)
+    assert (hidden.second, hidden.both, hidden.index, hidden.p_value) == (100, None, None, None)
+    assert (none.second, none.both, none.index) == (0, 0, None)

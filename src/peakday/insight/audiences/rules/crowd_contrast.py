@@ -1,14 +1,16 @@
-"""In what does a crowd differ from everybody (TGI), and is the difference more than chance?
+"""In what does a crowd differ from everybody (TGI), what does it share with others, and is that more than chance?
 
 TGI = 100 × share of the tag in the crowd / share in the universe (SYSTEMS 3.6). The crowd is a part of the universe, so
 it is held against the rest: a two-sided test of two shares, with Holm's correction over all tags of the list, so that
-one list of many tags tells a false difference in at most 5 of 100 cases.
+one list of many tags tells a false difference in at most 5 of 100 cases. Of two crowds the same is asked: whether the
+people of one are in the other more often, or more seldom, than everybody else is.
 """
 
 import math
 from collections.abc import Sequence
 
-from peakday.insight.audiences.model import Contrast, Tag
+from peakday.insight.audiences.model import Contrast, Overlap, Tag
+from peakday.insight.audiences.rules.crowd_size import size_of
 
 LEVEL = 0.05
 
@@ -24,6 +26,23 @@ def contrasts_of(crowd: int, universe: int, tags: Sequence[tuple[Tag, int, int]]
         for (tag, inside, base, p), is_real in zip(rows, significant, strict=True)
     ]
     return sorted(found, key=lambda one: (-one.index, one.tag.name))
+
+
+def overlaps_of(crowd: int, universe: int, others: Sequence[tuple[int, int]]) -> list[Overlap]:
+    """A crowd beside others, each (its people, the people of both), in their order; what is too small is not told."""
+    told = [all(size_of(each).people is not None for each in (crowd, other, both)) for other, both in others]
+    chances = [
+        p_of(both, crowd, other, universe) if is_told and crowd else 1.0
+        for (other, both), is_told in zip(others, told, strict=True)
+    ]
+    found = []
+    for (other, both), is_told, p, is_real in zip(others, told, chances, _holm(chances), strict=True):
+        first, second, shared = (size_of(each).people for each in (crowd, other, both))
+        index = 100 * both * universe / (crowd * other) if is_told and crowd and other else None
+        found.append(
+            Overlap(first, second, shared, index, p if index is not None else None, is_real and index is not None)
+        )
+    return found
 
 
 def p_of(inside: int, crowd: int, base: int, universe: int) -> float:

@@ -149,9 +149,10 @@ async def crowd_page(request: Request, shop_id: ShopRef, crowd_id: CrowdRef, tol
         shop = await shops.get_shop(connection, actor, shop_id)
     crowd, size = await api.count_crowd(house, actor, shop_id, crowd_id)
     others = [one for one in await api.list_crowds(house, actor, shop_id) if one.crowd_id != crowd_id][:SHOWN_MIN]
-    overlaps = [(one, await api.overlap_crowds(house, actor, shop_id, crowd_id, one.crowd_id)) for one in others]
+    shared = await api.overlap_crowds(house, actor, shop_id, crowd_id, [one.crowd_id for one in others])
     return house.get(Pages).render(
-        request, "audiences/crowd.html", shop=shop, active="crowds", crowd=crowd, size=size, overlaps=overlaps,
+        request, "audiences/crowd.html", shop=shop, active="crowds", crowd=crowd, size=size,
+        overlaps=list(zip(others, shared, strict=True)),
         contrasts=await api.contrast_crowd(house, actor, shop_id, crowd_id), told=told,
         upload=await api.find_upload(house, actor, shop_id, crowd_id), can_edit=actor.can(api.EDIT),
         view=View(visit_of(request).language, _address(shop_id)), limits=(SHOWN_MIN, USED_MIN),

@@ -151,11 +151,14 @@ class ContrastsBody(BaseModel):
 
 
 class OverlapBody(BaseModel):
-    """The people of two crowds and of both (null: too few to tell)."""
+    """The people of two crowds and of both (null: too few to tell), and whether they share more or less than chance."""
 
     first: int | None
     second: int | None
     both: int | None
+    index: float | None = Field(description="100 × the people of both / those expected by chance")
+    p_value: float | None
+    is_significant: bool
 
 
 @router.get("/crowd-tags", responses=_answers())
@@ -240,8 +243,11 @@ async def list_contrasts(request: Request, shop_id: ShopRef, crowd_id: CrowdRef)
 @router.get("/crowds/{crowd_id}/overlaps/{other_id}", responses=_answers(409))
 async def get_overlap(request: Request, shop_id: ShopRef, crowd_id: CrowdRef, other_id: CrowdRef) -> OverlapBody:
     """How many people two crowds share."""
-    found = await api.overlap_crowds(house_of(request), actor_of(request), shop_id, crowd_id, other_id)
-    return OverlapBody(first=found.first, second=found.second, both=found.both)
+    (found,) = await api.overlap_crowds(house_of(request), actor_of(request), shop_id, crowd_id, [other_id])
+    return OverlapBody(
+        first=found.first, second=found.second, both=found.both, index=found.index, p_value=found.p_value,
+        is_significant=found.is_significant,
+    )  # fmt: skip
 
 
 @router.post("/crowds/{crowd_id}/look-alikes", status_code=201, responses=_answers(409))
