@@ -3,8 +3,10 @@
 import re
 from email import message_from_bytes
 from email.policy import default
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from peakday.insight.channels import jobs
 from peakday.kernel.jobs import run_due_jobs
@@ -57,6 +59,9 @@ async def test_files_become_a_report_and_a_missing_rate_is_asked_for(market, tmp
 
         book = await client.get(f"{base}/report.xlsx?day=2022-11-11")
         assert (book.status_code, book.content[:2]) == (200, b"PK")
+        printed = await client.get(f"{base}/report.pdf?day=2022-11-11")
+        assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
+        assert "¥1,100.33" in PdfReader(BytesIO(printed.content)).pages[0].extract_text()
 
         wrong = shopify_file(tmp_path, [{**SHOPIFY_ORDERS[2], "Subtotal": "30.00", "Total": "30.00"}])
         sent = await client.post(files[0], files={"file": ("again.csv", wrong.read_bytes())}, headers=header)
@@ -93,7 +98,10 @@ async def test_the_report_is_sent_once_and_a_simulated_mail_says_so(market, tmp_
         (mail,) = market.house.settings.mail_dir.glob("*.eml")
         text = message_from_bytes(mail.read_bytes(), policy=default)
         assert "simulated" in text["subject"]
-        assert "1 orders, CN¥10.00 net" in text.get_content()
+        assert "1 orders, CN¥10.00 net" in text.get_body(("plain",)).get_content()
+        (report,) = text.iter_attachments()
+        assert (report.get_content_type(), report.get_filename()) == ("application/pdf", "report-2022-11-11.pdf")
+        assert "1 orders, CN¥10.00 net" in PdfReader(BytesIO(report.get_content())).pages[0].extract_text()
         assert "simulated: a file, not sent" in (await client.get(f"{base}/report?lang=en")).text
         hook = await client.post(
             f"{base}/report/recipients", data={"way": "webhook", "address": "https://127.0.0.1/x", **token}

@@ -2,9 +2,11 @@
 
 The ways out are the kernel's (`kernel/messages/channels`): private addresses are refused unless a setting allows them,
 only https leaves, and without a mail server a mail becomes a file that says that it was not sent. The words are fixed
-when a sending is asked for, so every try says the same, and the same words of one day go to a recipient once.
+when a sending is asked for, so every try says the same, and the same words of one day go to a recipient once. A mail
+has the report as PDF with it, as long as that still says what the words say.
 """
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -14,6 +16,7 @@ from uuid import UUID
 
 from peakday.insight.channels import api, sending_store
 from peakday.insight.channels.errors import MissingRate
+from peakday.insight.channels.report_pdf import PDF, pdf_of
 from peakday.insight.channels.rules.morning import is_morning
 from peakday.insight.channels.rules.report_words import letter_body
 from peakday.insight.channels.sending_store import RECIPIENTS_MAX, Recipient, Sending
@@ -23,7 +26,7 @@ from peakday.kernel.database import Tx
 from peakday.kernel.house import House
 from peakday.kernel.ids import new_id, show_id
 from peakday.kernel.jobs import enqueue_job
-from peakday.kernel.messages.channels import ChannelName, Letter, Undeliverable, channel_of
+from peakday.kernel.messages.channels import Attachment, ChannelName, Letter, Undeliverable, channel_of
 from peakday.kernel.messages.channels.webhook import read_url
 from peakday.kernel.refusal import Invalid, Problem, TooMany
 from peakday.kernel.text import Language, Text
@@ -112,7 +115,7 @@ async def deliver(house: House, payload: dict[str, Any]) -> None:
     if one is None:
         return
     try:
-        receipt = await channel_of(one.way, house.settings).deliver(_letter(house, one))
+        receipt = await channel_of(one.way, house.settings).deliver(await _letter(house, one))
     except Undeliverable as refusal:
         await _settle(house, one, "failed", str(refusal))
         return
@@ -146,14 +149,28 @@ async def _settle(house: House, one: Sending, status: str, detail: str, *, is_si
         await sending_store.settle_sending(tx, one, status, detail, house.clock.now(), is_simulated=is_simulated)
 
 
-def _letter(house: House, one: Sending) -> Letter:
+async def _letter(house: House, one: Sending) -> Letter:
     settings = house.settings
     public = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
     href = f"{public}/shop/{show_id('shp', one.shop_id)}/data/channels/report?day={one.day}"
     return Letter(
         one.sending_id, one.sending_id, one.address, one.secret, one.language, "channel_report", one.subject, one.body,
-        None, None, href, one.asked_at,
+        None, None, href, one.asked_at, await _attachment(house, one) if one.way is ChannelName.MAIL else None,
     )  # fmt: skip
+
+
+async def _attachment(house: House, one: Sending) -> Attachment | None:
+    """The report as PDF; None where the figures have changed since the words were fixed."""
+    async with house.database.read() as tx:
+        shop = await shops.get_shop(tx, SYSTEM, one.shop_id)
+        try:
+            report = await api.report_of(tx, SYSTEM, one.shop_id, shop.currency, one.day)
+        except MissingRate:
+            return None
+    if letter_body(report, one.language) != one.body:
+        return None
+    content = await asyncio.to_thread(pdf_of, report, shop.name, one.language)
+    return Attachment(f"report-{one.day}.pdf", PDF, content)
 
 
 def _bad(field: str, zh: str, en: str) -> Invalid:

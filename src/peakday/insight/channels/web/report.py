@@ -1,5 +1,6 @@
 """Which pages show the daily report, take it away, and have it sent every morning?"""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from peakday.insight.channels import api, sending
 from peakday.insight.channels.model import CALIBRES
+from peakday.insight.channels.report_pdf import PDF, pdf_of
 from peakday.insight.channels.rules import time_saved
 from peakday.insight.channels.web.places import ShopRef, address_of, view_of, wording
 from peakday.insight.channels.web.workbook import workbook_of
@@ -28,6 +30,7 @@ RecipientRef = Annotated[UUID, ShownId("rcp")]
 Told = Annotated[str, Query(max_length=300, pattern=LINE_PATTERN)]
 HOME = "home:view"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {"xlsx": (workbook_of, XLSX), "pdf": (pdf_of, PDF)}
 
 
 @router.get("")
@@ -66,6 +69,10 @@ async def _page(
 @router.get(".xlsx")
 async def report_file(request: Request, shop_id: ShopRef, day: date | None = None) -> Response:
     """The report as a workbook."""
+    return await _file(request, shop_id, day, "xlsx")
+
+
+async def _file(request: Request, shop_id: UUID, day: date | None, ending: str) -> Response:
     house, actor = house_of(request), actor_of(request)
     require(actor, api.VIEW, shop_id)
     async with house.database.read() as tx:
@@ -74,8 +81,15 @@ async def report_file(request: Request, shop_id: ShopRef, day: date | None = Non
         if day is None:
             return RedirectResponse(f"{address_of(shop_id)}/report", 303)
         report = await api.report_of(tx, actor, shop_id, shop.currency, day)
-    content = workbook_of(report, shop.name, visit_of(request).language)
-    return Response(content, 200, {"content-disposition": f'attachment; filename="report-{day}.xlsx"'}, XLSX)
+    write, kind = FILES[ending]
+    content = await asyncio.to_thread(write, report, shop.name, visit_of(request).language)
+    return Response(content, 200, {"content-disposition": f'attachment; filename="report-{day}.{ending}"'}, kind)
+
+
+@router.get(".pdf")
+async def report_print(request: Request, shop_id: ShopRef, day: date | None = None) -> Response:
+    """The report as PDF."""
+    return await _file(request, shop_id, day, "pdf")
 
 
 @router.post("/recipients")

@@ -27,6 +27,15 @@ class ChannelName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; `kind` is its media type."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message for one reader by one channel. `delivery_id` is the same in every try: receivers may count by it."""
 
@@ -42,6 +51,7 @@ class Letter:
     deadline: datetime | None
     href: str  # with host
     sent_at: datetime
+    attachment: Attachment | None = None  # of a mail; other ways have the address of the page
 
     @property
     def text(self) -> str:

@@ -100,4 +100,7 @@ def mail_of(letter: Letter, sender: str, *, is_simulated: bool = False) -> Email
         mail["X-Peakday-Simulated"] = "yes"
     note = "本邮件为模拟，未发送。This mail is simulated: it was not sent.\n\n" if is_simulated else ""
     mail.set_content(note + letter.text)
+    if letter.attachment is not None:
+        kind, _, part = letter.attachment.kind.partition("/")
+        mail.add_attachment(letter.attachment.content, maintype=kind, subtype=part, filename=letter.attachment.name)
     return mail
