@@ -4,6 +4,7 @@
  "title_zh": "…", "problems": [{"row", "field", "code", "message", "message_zh", "remedy", "remedy_zh", "value"}]}
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -71,6 +72,15 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
         (503, "Not available at the moment"),
     ]
 }  # fmt: skip
+
+
+def answers_beside(*usual: int) -> Callable[..., dict[int | str, dict[str, Any]]]:
+    """Of a router whose doors may all answer `usual`: the `responses` of a door that may answer more."""
+
+    def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+        return {status: PROBLEM_RESPONSES[status] for status in (*usual, *statuses)}
+
+    return answers
 
 
 def status_of(refusal: Refusal) -> int:

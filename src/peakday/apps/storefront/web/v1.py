@@ -1,7 +1,7 @@
 """Which JSON doors does the mall have? Goods by words, one by one with the final price, and signing in as a buyer."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -18,7 +18,7 @@ from peakday.kernel.refusal import NotFound
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import house_of, visit_of
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.market.accounts import api as accounts
 from peakday.market.accounts.model import SignInAttempt
 from peakday.market.accounts.web.buyers_v1 import PassBody, pass_body
@@ -36,8 +36,7 @@ SKUS_MAX = carts.LINES_MAX
 ItemRef = Annotated[UUID, ShownId(ITEM_PREFIX)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 class GoodBody(BaseModel):

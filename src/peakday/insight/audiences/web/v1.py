@@ -18,7 +18,7 @@ from peakday.insight.consumers.model import Place, Stage
 from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 
 router = APIRouter(prefix="/v1/shops/{shop_id}", tags=["audiences"])
 
@@ -32,8 +32,7 @@ PlaceName = Annotated[str, Field(pattern=f"^({'|'.join(Stage)}|{NOWHERE})$")]
 Person = Annotated[str, Path(min_length=1, max_length=128, pattern=LINE_PATTERN)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 404, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 404, 422, 429)
 
 
 class TagBody(BaseModel):

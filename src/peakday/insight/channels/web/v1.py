@@ -5,7 +5,7 @@ channel is named once, a file again is the same import, a link says what is to b
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -28,31 +28,16 @@ from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.imports import ImportRun, ImportStatus
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.web.context import actor_of, house_of
+from peakday.kernel.web.file_body import FILE_BODY
 from peakday.kernel.web.paths import LINE_PATTERN
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.market.shops import api as shops
 
 router = APIRouter(prefix="/v1/shops/{shop_id}/channels", tags=["channels"])
-FILE_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "text/csv": {"schema": {"type": "string", "format": "binary"}},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-        },
-    }
-}
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE_PATTERN)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 404, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 404, 422, 429)
 
 
 class ChannelForm(BaseModel):

@@ -1,7 +1,7 @@
 """How do programs read what a shop will sell, and how right that was before?"""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -12,7 +12,7 @@ from peakday.insight.forecasting.model import Demand, Score
 from peakday.kernel.ids import show_id
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 
 router = APIRouter(prefix="/v1/shops/{shop_id}/forecasts", tags=["forecasts"])
 ShopRef = Annotated[UUID, ShownId("shp")]
@@ -21,8 +21,7 @@ RegionId = Annotated[
 ]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 404, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 404, 422, 429)
 
 
 class DayBody(BaseModel):

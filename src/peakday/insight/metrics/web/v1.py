@@ -13,7 +13,7 @@ from peakday.insight.metrics.model import Dimension, FigureRow, Metric, Question
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 
 router = APIRouter(prefix="/v1", tags=["metrics"])
 
@@ -30,8 +30,7 @@ WindowText = Annotated[
 ]  # fmt: skip
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 class TextBody(BaseModel):

@@ -4,14 +4,14 @@ Signing in is a door of the storefront (`POST /v1/buyers/sessions`), which also 
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from peakday.kernel.ids import show_id
 from peakday.kernel.web.context import actor_of, house_of, visit_of
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.market.accounts import api
 from peakday.market.accounts.model import BUYER_PREFIX, BuyerEntered, NewBuyerAccount, Shopper
 from peakday.market.accounts.web.buyer_cookies import shown_token
@@ -19,8 +19,7 @@ from peakday.market.accounts.web.buyer_cookies import shown_token
 router = APIRouter(prefix="/v1", tags=["buyers"])
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (429, *statuses)}
+_answers = answers_beside(429)
 
 
 class PassBody(BaseModel):

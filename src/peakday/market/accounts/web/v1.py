@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from peakday.kernel.ids import show_id
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.market.accounts import api
 from peakday.market.accounts.model import (
     ACCOUNT_PREFIX,
@@ -38,8 +38,7 @@ Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le
 Words = Annotated[list[str], Field(max_length=100)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 class MeBody(BaseModel):

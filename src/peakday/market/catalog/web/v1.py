@@ -1,7 +1,7 @@
 """Which JSON doors does the catalogue have? Categories, brands, items, their edits, bulk import and export."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
@@ -14,8 +14,9 @@ from peakday.kernel.money import AMOUNT_MINOR_MAX
 from peakday.kernel.refusal import NotFound, Refusal
 from peakday.kernel.rowfiles.uploads import receive_file
 from peakday.kernel.web.context import actor_of, house_of
+from peakday.kernel.web.file_body import FILE_BODY
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.kernel.web.spooling import spooled
 from peakday.market.catalog import api
 from peakday.market.catalog.model import (
@@ -56,25 +57,9 @@ ItemRef = Annotated[UUID, ShownId(ITEM_PREFIX)]
 ImportRef = Annotated[UUID, ShownId(IMPORT_PREFIX)]
 Line = Annotated[str | None, Query(max_length=200, pattern=LINE_PATTERN)]
 Amount = Annotated[int | None, Query(ge=0, le=AMOUNT_MINOR_MAX)]
-FILE_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "text/csv": {"schema": {"type": "string", "format": "binary"}},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-        },
-    }
-}
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 def _wanted(

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -13,7 +13,7 @@ from peakday.kernel.actor import Actor
 from peakday.kernel.ids import show_id
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.market.shops import api
 from peakday.market.shops.model import SHOP_PREFIX, ProfileChanges, Rating, Shop, ShopKind
 
@@ -22,8 +22,7 @@ router = APIRouter(prefix="/v1", tags=["shops"])
 ShopRef = Annotated[UUID, ShownId(SHOP_PREFIX)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 class StandingBody(BaseModel):

@@ -3,7 +3,7 @@
 Prices and losses are figures: every door asks for the right to see them.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -13,7 +13,7 @@ from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import PageLimit, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.operations.health import api
 from peakday.operations.health.model import FINDING_PREFIX, Exemption, FindingState
 from peakday.operations.health.web.bodies import (
@@ -49,8 +49,7 @@ FindingRef = Annotated[UUID, ShownId(FINDING_PREFIX)]
 Cursor = Annotated[str | None, Query(max_length=60, pattern="^[0-9]+-[a-z0-9_]+$")]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 404, 429, *statuses)}
+_answers = answers_beside(401, 403, 404, 429)
 
 
 @router.get("/overview", responses=_answers())

@@ -1,6 +1,6 @@
 """Which JSON doors does the switch board have? For the platform's staff: switches, plans, freezes, overrides."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -9,7 +9,7 @@ from peakday.kernel.switches.model import Setting, require_staff
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.operations.workbench.web.switch_bodies import (
     ChangesBody,
     FreezeBody,
@@ -43,8 +43,7 @@ from peakday.operations.workbench.web.switch_bodies import (
 router = APIRouter(prefix="/v1/platform", tags=["switches"])
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 429, *statuses)}
+_answers = answers_beside(401, 403, 429)
 
 
 @router.get("/switches", responses=_answers())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,7 +15,7 @@ from peakday.kernel.messages.reading import MessageFilter
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.operations.workbench import api
 from peakday.operations.workbench.model import MESSAGE_PREFIX, SKU_PREFIX
 from peakday.operations.workbench.rules.basket_link import (
@@ -46,8 +46,7 @@ Line = Annotated[str | None, Query(max_length=100, pattern=LINE_PATTERN)]
 Shown = Annotated[str, Field(max_length=60, pattern=LINE_PATTERN)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 class BasketLine(BaseModel):

@@ -18,7 +18,7 @@ from peakday.kernel.refusal import NotFound
 from peakday.kernel.switches.board import is_on
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.market.accounts.api import require_buyer
 from peakday.market.catalog.model import SHOP_PREFIX, SKU_PREFIX
 from peakday.trade.carts import api
@@ -60,8 +60,7 @@ InstrumentRef = Annotated[UUID | None, ShownId(INSTRUMENT_PREFIX)]
 LINES_SHOWN = 50
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 429, *statuses)}
+_answers = answers_beside(401, 403, 429)
 
 
 async def _look(  # the query of a cart, field by field

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -18,7 +18,7 @@ from peakday.kernel.refusal import Invalid, Problem
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import PageLimit, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.ledger import api
 from peakday.trade.ledger.errors import AccountNotFound
 from peakday.trade.ledger.model import Account, AccountKind, Balance, Days, Effect, StatementLine
@@ -34,8 +34,7 @@ AccountRef = Annotated[UUID, ShownId(ACCOUNT_PREFIX)]
 Day = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 class AccountBody(BaseModel):

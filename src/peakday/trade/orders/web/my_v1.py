@@ -3,7 +3,7 @@
 A buyer sees their own only; another's is not found. Every act may be repeated: it has one effect.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from peakday.kernel.ids import new_id, show_id
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.orders import api
 from peakday.trade.orders.checkouts import ADDRESS_PREFIX, Address
 from peakday.trade.orders.errors import PriceChanged
@@ -59,8 +59,7 @@ AddressRef = Annotated[UUID, ShownId(ADDRESS_PREFIX)]
 PaymentRef = Annotated[UUID, ShownId(PAYMENT_PREFIX)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 422, 429)
 
 
 @router.post("/checkouts", status_code=201, response_model=PlacedBody, responses=_answers(404, 409, 413, 503))

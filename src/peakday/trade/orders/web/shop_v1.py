@@ -3,7 +3,7 @@
 `trade:edit` opens them. Every act may be repeated: it has one effect.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.orders import api
 from peakday.trade.orders.model import ORDER_PREFIX, REFUND_PREFIX
 from peakday.trade.orders.refunds import REASON_LETTERS_MAX
@@ -61,8 +61,7 @@ class DepositBody(BaseModel):
     to_merchant_minor: int
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 404, 409, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 404, 409, 422, 429)
 
 
 @router.post("/orders/{order_id}/shipment", status_code=204, responses=_answers())

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from peakday.kernel.ids import show_id
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.orders import api
 from peakday.trade.orders.model import (
     ORDER_PREFIX,
@@ -41,8 +41,7 @@ Line = Annotated[str | None, Query(max_length=100, pattern=LINE_PATTERN)]
 Day = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 class OrderMoney(BaseModel):

@@ -5,7 +5,7 @@ What gateways tell comes in at the door of orders, since a payment that arrives 
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -15,7 +15,7 @@ from peakday.kernel.ids import show_id
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.payments import api
 from peakday.trade.payments.errors import PaymentNotOpen
 from peakday.trade.payments.model import (
@@ -35,8 +35,7 @@ PaymentRef = Annotated[UUID, ShownId(PAYMENT_PREFIX)]
 ChargeRef = Annotated[UUID, ShownId(CHARGE_PREFIX)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 class LabelBody(BaseModel):

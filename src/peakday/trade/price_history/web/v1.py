@@ -5,7 +5,7 @@ Callers without the right to see figures get offered prices only; doors that res
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -17,7 +17,7 @@ from peakday.kernel.refusal import Invalid, NotFound, Problem
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.price_history import api
 from peakday.trade.price_history.model import (
     Asked,
@@ -56,8 +56,7 @@ Day = Annotated[date, Query(ge=FIRST_DAY, le=LAST_DAY)]
 Cursor = Annotated[str | None, Query(max_length=9, pattern="^[0-9]+$")]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 @dataclass(frozen=True, slots=True)

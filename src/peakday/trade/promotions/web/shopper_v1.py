@@ -1,6 +1,6 @@
 """Which JSON doors have shoppers to their cards? What may be taken, taking one, and the wallet."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +10,7 @@ from peakday.kernel.ids import read_id, show_id
 from peakday.kernel.refusal import NotFound
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.market.accounts import api as accounts
 from peakday.trade.promotions import api
 from peakday.trade.promotions.stored import CARD_PREFIX, PREFIX
@@ -31,8 +31,7 @@ GUEST = "guest"
 ShopRefs = Annotated[list[Annotated[UUID, ShownId(SHOP_PREFIX)]], Query(max_length=SHOPS_MAX)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 422, 429)
 
 
 @router.get("/cards", responses=_answers())

@@ -13,7 +13,7 @@ from peakday.kernel.refusal import Invalid, NotFound, Problem
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of, require_wish
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId, read_cursor
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.promotions import api
 from peakday.trade.promotions.model import Kind, PresaleTerms
 from peakday.trade.promotions.stored import (
@@ -63,8 +63,7 @@ PresaleRef = Annotated[UUID, ShownId(PRESALE_PREFIX)]
 Line = Annotated[str, Query(max_length=100, pattern=LINE_PATTERN)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 404, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 404, 422, 429)
 
 
 @router.get("/instruments", responses=_answers())

@@ -1,6 +1,6 @@
 """Which JSON doors do sale events have for the platform's staff? Make, copy, publish, call off."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -10,7 +10,7 @@ from peakday.kernel.refusal import NotFound
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.sale_events import api
 from peakday.trade.sale_events.model import EVENT_PREFIX, EventPlan, Terms, Track, Wave
 from peakday.trade.sale_events.web.operator_bodies import (
@@ -26,8 +26,7 @@ router = APIRouter(prefix="/v1/sale-events", tags=["platform events"])
 EventRef = Annotated[UUID, ShownId(EVENT_PREFIX)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 429, *statuses)}
+_answers = answers_beside(401, 403, 429)
 
 
 @router.get("", responses=_answers())

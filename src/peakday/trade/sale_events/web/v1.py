@@ -1,7 +1,7 @@
 """Which JSON doors do sale events have for a shop? Calendar, enrolment by hand and by file, departures."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -14,8 +14,9 @@ from peakday.kernel.imports import ImportRun, ImportStatus, get_run, stream_erro
 from peakday.kernel.refusal import NotFound, Refusal
 from peakday.kernel.rowfiles.uploads import receive_file
 from peakday.kernel.web.context import actor_of, house_of
+from peakday.kernel.web.file_body import FILE_BODY
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.kernel.web.spooling import spooled
 from peakday.trade.sale_events import api
 from peakday.trade.sale_events.exits import ExitAsk
@@ -62,25 +63,9 @@ ImportRef = Annotated[UUID, ShownId(IMPORT_PREFIX)]
 Line = Annotated[str | None, Query(max_length=200, pattern=LINE_PATTERN)]
 TrackName = Annotated[str, Query(max_length=60, pattern=LINE_PATTERN)]
 ItemRef = Annotated[str | None, Query(max_length=60, pattern=LINE_PATTERN)]
-FILE_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "text/csv": {"schema": {"type": "string", "format": "binary"}},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-        },
-    }
-}
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 429, *statuses)}
+_answers = answers_beside(401, 429)
 
 
 @router.get("", responses=_answers(403, 404))

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -16,7 +16,7 @@ from peakday.kernel.refusal import Invalid, NotFound, Problem
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import LINE_PATTERN, PageLimit, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.trade.stock import api
 from peakday.trade.stock.model import QUANTITY_MAX, ChangeKind, DeductMode, LevelKey, StockChange, StockLine
 
@@ -31,8 +31,7 @@ Units = Annotated[int, Field(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
 Limit = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 404, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 404, 422, 429)
 
 
 class LevelBody(BaseModel):
