@@ -8,10 +8,12 @@ The bench learns and measures the engine by its parts: `profile_of`, `pair_evide
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from peakday.kernel.actor import Actor, require
 from peakday.kernel.database import Tx
+from peakday.kernel.refusal import NotFound
 from peakday.kernel.switches.model import require_staff
 from peakday.market.same_products import queries
 from peakday.market.same_products.actions.compare_items import compare_items
@@ -20,8 +22,10 @@ from peakday.market.same_products.learning import Labelled, learn
 from peakday.market.same_products.model import Face, ItemRef, Match, Member, Outcome, Pair
 from peakday.market.same_products.rules.blocking import CANDIDATES_MAX, WIDE, BlockingIndex
 from peakday.market.same_products.rules.boosted_trees import MODEL_FILE, PairModel, shipped_model
+from peakday.market.same_products.rules.firm_evidence import is_firm
 from peakday.market.same_products.rules.item_profile import Profile, profile_of
 from peakday.market.same_products.rules.nearest import nearest
+from peakday.market.same_products.rules.neighbourhood import Neighbourhood
 from peakday.market.same_products.rules.outcomes import outcome_of
 from peakday.market.same_products.rules.pair_evidence import Told, pair_evidence
 from peakday.market.same_products.rules.rarity import COUNTS_FILE, Rarity, usual_rarity
@@ -29,6 +33,7 @@ from peakday.market.same_products.rules.vetoes import find_veto
 
 VIEW = "data:view"
 SHOWN_MAX = 100
+FACES_MAX = 200
 CLUSTER_ROWS_MAX = 1_000
 EXPORTED_MAX = 10_000
 OWN_MAX = 5_000  # own items that outside titles are matched with
@@ -50,6 +55,7 @@ __all__ = [
     "WIDE",
     "BlockingIndex",
     "Labelled",
+    "Neighbourhood",
     "PairModel",
     "Profile",
     "Rarity",
@@ -59,6 +65,9 @@ __all__ = [
     "count_waiting",
     "find_veto",
     "first_listed_of",
+    "get_cluster",
+    "get_pair",
+    "is_firm",
     "judge_pair",
     "learn",
     "list_own_clusters",
@@ -73,10 +82,21 @@ __all__ = [
 ]
 
 
-async def list_uncertain(tx: Tx, actor: Actor, limit: int = SHOWN_MAX) -> list[Pair]:
-    """Pairs of all shops that wait for a person, the likeliest first; for the platform's staff."""
+async def list_uncertain(
+    tx: Tx, actor: Actor, limit: int = SHOWN_MAX, after: tuple[ItemRef, ItemRef] | None = None
+) -> list[Pair]:
+    """Pairs of all shops that wait for a person, the likeliest first, from behind a pair; for the platform's staff."""
     require_staff(actor)
-    return await queries.list_uncertain(tx, limit)
+    return await queries.list_uncertain(tx, limit, after)
+
+
+async def get_pair(tx: Tx, actor: Actor, items: tuple[ItemRef, ItemRef]) -> Pair:
+    """One pair that people look at; for the platform's staff. Refuses `NotFound`."""
+    require_staff(actor)
+    found = await queries.find_pair(tx, *items)
+    if found is None:
+        raise NotFound
+    return found[0]
 
 
 async def list_said(tx: Tx, actor: Actor, limit: int = SHOWN_MAX) -> list[Pair]:
@@ -92,6 +112,22 @@ async def list_own_clusters(tx: Tx, actor: Actor, shop_id: UUID) -> list[tuple[M
     found = await queries.list_clusters(tx, [member.cluster_id for member in mine], CLUSTER_ROWS_MAX)
     others = [member for member in found if member.shop_id != shop_id and member.is_on_sale]
     return [(member, [other for other in others if other.cluster_id == member.cluster_id]) for member in mine]
+
+
+async def get_cluster(tx: Tx, actor: Actor, item: ItemRef) -> tuple[Member, list[Member], datetime | None]:
+    """The shop's item, its same products on sale in other shops, the cheapest first, and the cluster's first listing.
+
+    Refuses `NotFound` for an item that is not the shop's or that was not read yet.
+    """
+    require(actor, VIEW, item.shop_id)
+    places = await queries.cluster_of(tx, [item])
+    if item not in places:
+        raise NotFound
+    members = await queries.list_clusters(tx, [places[item]], CLUSTER_ROWS_MAX)
+    [mine] = [member for member in members if member.ref == item] or await queries.list_members(tx, [item])
+    others = [member for member in members if member.shop_id != item.shop_id and member.is_on_sale]
+    first = await queries.first_listed_of(tx, [item])
+    return mine, others[:FACES_MAX], first.get(item)
 
 
 async def match_titles(tx: Tx, actor: Actor, shop_id: UUID, titles: Sequence[str]) -> list[Match]:
@@ -110,7 +146,8 @@ def _match(own: Sequence[Member], titles: Sequence[str]) -> list[Match]:
     told, index = Told(rarity), BlockingIndex(list(profiles.values()))
     for title, profile, (_, near) in zip(titles, asked, index.candidates(asked, 50), strict=True):
         for key, probability in nearest(profile, [profiles[other] for other in near], told, model, 1):
-            outcome = outcome_of(probability, find_veto(profile, profiles[key]), model)
+            veto, firm = find_veto(profile, profiles[key]), is_firm(profile, profiles[key])
+            outcome = outcome_of(probability, veto, model, is_firm=firm)
             if outcome is not Outcome.NOT_SAME:
                 found.append(Match(title, ItemRef(members[key].shop_id, members[key].item_id), probability, outcome))
     return found

@@ -1,19 +1,22 @@
 """How is the pair model learnt? Once, by hand, from labelled pairs; the house itself only reads what was learnt.
 
 Gradient-boosted trees on the evidence of pairs. The cut of even precision and recall is the one of best F1 on the
-validation pairs. The precision-first cut is chosen on predictions of models that had not seen the pair: the lowest
-score from which on the precision is PRICE_PRECISION, a little above what is promised, since another file differs. It
-is chosen twice, the stricter holds: among pairs not seen, and among pairs of items of which no pair was seen.
+validation pairs. The precision-first cut is for firm evidence (`rules/firm_evidence.py`), and chosen on predictions of
+models that had not seen the pair: the lowest score from which on the precision is at least PRICE_PRECISION with
+SURENESS, each pair counted once. It is a little above what is promised, since another file differs. It is chosen twice,
+the stricter holds: among pairs not seen, and among pairs of products of which no pair was seen.
 """
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from peakday.market.same_products.rules.firm_evidence import firm_rows
 from peakday.market.same_products.rules.pair_evidence import FEATURES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PRICE_PRECISION = 0.99
+PRICE_PRECISION = 0.985
+SURENESS = 0.95  # of the lower bound of a precision (Clopper and Pearson, one-sided)
 UNCERTAIN_RECALL = 0.98  # below the score that keeps this share of the true pairs nobody is asked
 FOLDS = 3
 STRANGER_FOLDS = 2
@@ -55,25 +58,35 @@ def learn(pairs: Labelled, strangers: list[list[float]], tried: Labelled) -> dic
         "features": list(FEATURES), "start": float(made._baseline_prediction[0, 0]),  # noqa: SLF001
         "depth": max(tree.pop("depth") for tree in trees), "same_from": best_cut(answers, scores),
         "price_from": max(
-            cut_of_precision(all_answers, all_scores, PRICE_PRECISION),
-            cut_of_precision(*_of_strangers(x[:given], y[:given], groups), PRICE_PRECISION),
+            _price_cut(np.concatenate([x[:given], np.array(tried.rows)]), all_answers, all_scores),
+            _price_cut(*_of_strangers(x[:given], y[:given], groups)),
         ),
         "uncertain_from": float(np.quantile(all_scores[all_answers == 1], 1 - UNCERTAIN_RECALL)), "trees": trees,
     }  # fmt: skip
 
 
-def _of_strangers(x: Any, y: Any, folds: Any) -> tuple["NDArray[Any]", "NDArray[Any]"]:
-    """Labels and scores of pairs whose two items are in no pair that was learnt on."""
+def _price_cut(rows: Any, labels: Any, scores: Any) -> float:
+    """The cut of firm evidence; each pair once, however often and in whichever order a file has it."""
+    import numpy as np  # noqa: PLC0415
+
+    firm = np.flatnonzero(firm_rows(rows))
+    once = firm[np.unique(rows[firm], axis=0, return_index=True)[1]]
+    return cut_of_precision(labels[once], scores[once], PRICE_PRECISION)
+
+
+def _of_strangers(x: Any, y: Any, folds: Any) -> tuple[Any, Any, Any]:
+    """Rows, labels and scores of pairs of products of which no pair was learnt on."""
     import numpy as np  # noqa: PLC0415
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
 
-    labels, scores = [], []
+    rows, labels, scores = [], [], []
     for fold in range(STRANGER_FOLDS):
         learnt, told = (folds != fold).all(axis=1), (folds == fold).all(axis=1)
         made = HistGradientBoostingClassifier(**SETTINGS).fit(x[learnt], y[learnt])
+        rows.append(x[told])
         labels.append(y[told])
         scores.append(made.predict_proba(x[told])[:, 1])
-    return np.concatenate(labels), np.concatenate(scores)
+    return np.concatenate(rows), np.concatenate(labels), np.concatenate(scores)
 
 
 def best_cut(labels: "NDArray[Any]", scores: "NDArray[Any]") -> float:
@@ -87,11 +100,13 @@ def best_cut(labels: "NDArray[Any]", scores: "NDArray[Any]") -> float:
 
 
 def cut_of_precision(labels: "NDArray[Any]", scores: "NDArray[Any]", precision: float) -> float:
-    """The lowest score from which on the precision holds; above every score where it never does."""
+    """The lowest score from which on the precision is surely so; above every score where it never is."""
     import numpy as np  # noqa: PLC0415
+    from scipy.stats import beta  # noqa: PLC0415
 
     order = np.argsort(-scores)
-    held = np.flatnonzero(np.cumsum(labels[order]) / np.arange(1, len(order) + 1) >= precision)
+    right, said = np.cumsum(labels[order]), np.arange(1, len(order) + 1)
+    held = np.flatnonzero(beta.ppf(1 - SURENESS, right, said - right + 1) >= precision)
     return float(scores[order][held[-1]]) if len(held) else 1.01
 
 

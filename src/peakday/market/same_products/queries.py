@@ -44,6 +44,15 @@ async def list_category(tx: Tx, category_id: UUID, limit: int) -> list[Member]:
     )  # fmt: skip
 
 
+async def list_kin(tx: Tx, traces: Sequence[str], category_id: UUID | None, limit: int) -> list[Member]:
+    """Items of other categories that were compared already and have one of these traces; those with most come first."""
+    return await _members(
+        tx, "where m.traces && $1 and m.compared_at is not null and m.category_id is distinct from $2 "
+        "order by (select count(*) from unnest(m.traces) as t(trace) where trace = any($1)) desc, m.item_id limit $3",
+        list(traces), category_id, limit,
+    )  # fmt: skip
+
+
 async def list_clusters(tx: Tx, cluster_ids: Sequence[UUID], limit: int) -> list[Member]:
     """All members of some clusters, cheapest first within each."""
     return await _members(
@@ -65,6 +74,14 @@ async def list_shared(tx: Tx, shop_id: UUID, limit: int) -> list[Member]:
 async def list_own(tx: Tx, shop_id: UUID, limit: int) -> list[Member]:
     """The shop's own items."""
     return await _members(tx, "where m.shop_id = $1 order by m.item_id limit $2", shop_id, limit)
+
+
+async def list_members(tx: Tx, items: Sequence[ItemRef]) -> list[Member]:
+    """These items, where they are known."""
+    return await _members(
+        tx, "join unnest($1::uuid[], $2::uuid[]) as w(shop_id, item_id) using (shop_id, item_id)",
+        [one[0] for one in items], [one[1] for one in items],
+    )  # fmt: skip
 
 
 async def cluster_of(tx: Tx, items: Sequence[ItemRef]) -> dict[ItemRef, UUID]:
@@ -99,9 +116,17 @@ async def count_waiting(tx: Tx) -> tuple[int, int]:
     return row[0], row[1]
 
 
-async def list_uncertain(tx: Tx, limit: int) -> list[Pair]:
-    """Pairs that nobody looked at, the likeliest first."""
-    return await _pairs(tx, "where p.verdict is null order by p.probability desc, p.shop_id, p.item_id limit $1", limit)
+async def list_uncertain(tx: Tx, limit: int, after: tuple[ItemRef, ItemRef] | None = None) -> list[Pair]:
+    """Pairs that nobody looked at, the likeliest first; those behind a pair, which may have been said since."""
+    order = "order by p.probability desc, p.shop_id, p.item_id, p.other_shop_id, p.other_item_id limit $1"
+    if after is None:
+        return await _pairs(tx, f"where p.verdict is null {order}", limit)
+    behind = (
+        "(-p.probability, p.shop_id, p.item_id, p.other_shop_id, p.other_item_id) > ((select -l.probability "
+        "from same_products.pair l where (l.shop_id, l.item_id, l.other_shop_id, l.other_item_id) = ($2, $3, $4, $5)), "
+        "$2::uuid, $3::uuid, $4::uuid, $5::uuid)"
+    )
+    return await _pairs(tx, f"where p.verdict is null and {behind} {order}", limit, *after[0], *after[1])
 
 
 async def list_said(tx: Tx, limit: int) -> list[Pair]:

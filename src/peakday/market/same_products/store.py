@@ -1,6 +1,6 @@
 """How are members, pairs and the place in the catalogue written?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -72,13 +72,17 @@ async def lock_clusters(tx: Tx) -> None:
     await tx.execute("lock table same_products.progress in exclusive mode")
 
 
-async def save_clusters(tx: Tx, places: dict[ItemRef, UUID], now: datetime) -> None:
-    """Each item is compared, and stands in this cluster."""
+async def save_clusters(
+    tx: Tx, places: dict[ItemRef, UUID], traces: Mapping[ItemRef, Iterable[str]], now: datetime
+) -> None:  # fmt: skip
+    """Each item is compared, stands in this cluster, and is found by these traces."""
     await tx.execute(
-        """update same_products.member m set cluster_id = w.cluster_id, compared_at = $4
-        from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as w(shop_id, item_id, cluster_id)
+        """update same_products.member m
+        set cluster_id = w.cluster_id, compared_at = $5, traces = string_to_array(w.traces, chr(31))
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as w(shop_id, item_id, cluster_id, traces)
         where (m.shop_id, m.item_id) = (w.shop_id, w.item_id)""",
-        [ref.shop_id for ref in places], [ref.item_id for ref in places], list(places.values()), now,
+        [ref.shop_id for ref in places], [ref.item_id for ref in places], list(places.values()),
+        ["\x1f".join(sorted(traces[ref])) for ref in places], now,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ class PairModel:
     value: Any  # what a leaf adds to the log odds
     depth: int
     same_from: float  # the most even point of precision and recall, chosen on the validation file
-    price_from: float  # the precision-first point
+    price_from: float  # the precision-first point, of firm evidence
     uncertain_from: float
 
     def probabilities(self, evidence: Sequence[Sequence[float]]) -> "NDArray[Any]":
@@ -46,7 +46,10 @@ class PairModel:
             left, right = self.left[tree], self.right[tree]
             node = np.zeros(len(rows), dtype=np.intp)
             for _ in range(self.depth):
-                node = np.where(rows[every, feature[node]] <= threshold[node], left[node], right[node])
+                below = np.where(rows[every, feature[node]] <= threshold[node], left[node], right[node])
+                if np.array_equal(below, node):
+                    break
+                node = below
             odds += self.value[tree][node]
         return np.asarray(1.0 / (1.0 + np.exp(-odds)))
 
