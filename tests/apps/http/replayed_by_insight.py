@@ -1,8 +1,13 @@
-"""With which request do shops and shoppers knock at each door of channels and crowds that changes something?"""
+"""With which request do shops, shoppers and staff knock at each door of channels, crowds and same products?"""
 
+from peakday.kernel.ids import derived_id, show_id
+from peakday.market.catalog.api import ComparedFace, ReadSoFar
+from peakday.market.same_products.model import ItemRef, Judged
+from peakday.market.same_products.store import save_faces, save_pairs
 from tests.apps.http.replayed_by_houses import SHOP
 from tests.apps.http.replaying import Ask, Row, Scene
 
+SAME = {"verdict": "same"}
 TAG = {"tag": "repeat_buyer"}
 MAPPING = {"order": "no", "paid": "got", "ordered_at": "when", "sku": "code"}
 
@@ -68,6 +73,29 @@ async def allow_everywhere(scene: Scene) -> Ask:
     return Ask("buyer", "DELETE /v1/my/crowd-withdrawal")
 
 
+async def judge(scene: Scene) -> Ask:
+    return Ask("staff", "POST /v1/platform/same-products/verdicts", await _pair(scene) | SAME, is_keyed=True)
+
+
+async def undo_judgement(scene: Scene) -> Ask:
+    ask = await judge(scene)
+    await scene.make("staff", ask.path, ask.json)
+    pair = {name: value for name, value in ask.json.items() if name != "verdict"}
+    return Ask("staff", f"{ask.path}/undo", pair, is_keyed=True)
+
+
+async def _pair(scene: Scene) -> dict[str, str]:
+    """Two items of two shops that wait for a person."""
+    refs = [ItemRef(derived_id(None, "shop", scene.key("s")), derived_id(None, "item", scene.key("i"))) for _ in range(2)]
+    one, other = sorted(refs)
+    faces = [ComparedFace(ReadSoFar("3", *ref), None, "tea", "", {}, 900, "CNY", True, None) for ref in refs]
+    async with scene.house.database.transaction() as tx:
+        await save_faces(tx, faces, scene.now)
+        await save_pairs(tx, [], [Judged(one, other, 0.5, None)], scene.now)
+    return {"shop_id": show_id("shp", one[0]), "item_id": show_id("itm", one[1]),
+            "other_shop_id": show_id("shp", other[0]), "other_item_id": show_id("itm", other[1])}  # fmt: skip
+
+
 _LEARNT = "two buyers teach nothing; a crowd's name is its key: asked twice in tests/insight/audiences/test_trials.py"
 _LINK = "a listing needs a file taken by the worker; see tests/insight/channels/test_goods.py: a link again is no news"
 UNGRANTED = {
@@ -77,6 +105,8 @@ UNGRANTED = {
     f"DELETE {SHOP}/channels/{{channel_id}}/links": _LINK,
 }
 ROWS: dict[str, Row] = {
+    "POST /v1/platform/same-products/verdicts": judge,
+    "POST /v1/platform/same-products/verdicts/undo": undo_judgement,
     f"POST {SHOP}/channels": connect,
     f"POST {SHOP}/channels/{{channel_id}}/imports": send_file,
     f"POST {SHOP}/crowds": save_crowd,

@@ -57,6 +57,7 @@ from peakday.market.catalog.web import merchant as catalog_pages
 from peakday.market.catalog.web import v1 as catalog_api
 from peakday.market.same_products.web import merchant as same_products_pages
 from peakday.market.same_products.web import operator as same_products_review
+from peakday.market.same_products.web import v1 as same_products_api
 from peakday.market.shops.web import merchant as shops_pages
 from peakday.market.shops.web import v1 as shops_api
 from peakday.operations.health.web import merchant as health_pages
@@ -91,7 +92,7 @@ ROOMS = (
     accounts_api, buyers_api, shops_api, catalog_api, prices_api, promotions_api, claims_api, orders_api, metrics_api,
     health_api, workbench_api, switches_api,
     accounts_pages, shops_pages, catalog_pages, prices_pages, promotions_pages, orders_pages, advisor_pages,
-    same_products_pages, same_products_review,
+    same_products_api, same_products_pages, same_products_review,
     consumers_pages, trends_pages, channels_api, channels_pages, audiences_api, audiences_pages, importers_pages,
     health_pages, workbench_pages, board_pages,
     sale_events_api, platform_events_api, sale_events_pages, payments_api, ledger_api, ledger_pages,

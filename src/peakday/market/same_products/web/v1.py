@@ -6,7 +6,7 @@ list what waits and what was said, say what a pair is, and take it back; a word 
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -17,7 +17,7 @@ from peakday.kernel.refusal import Invalid, Problem
 from peakday.kernel.text import Text
 from peakday.kernel.web.context import actor_of, house_of
 from peakday.kernel.web.paths import PageLimit, ShownId
-from peakday.kernel.web.problems import PROBLEM_RESPONSES
+from peakday.kernel.web.problems import answers_beside
 from peakday.market.same_products import api
 from peakday.market.same_products.model import ItemRef, Member, Pair, Verdict
 
@@ -26,10 +26,7 @@ PLATFORM = "/v1/platform/same-products"
 ShopRef = Annotated[UUID, ShownId("shp")]
 ItemKey = Annotated[UUID, ShownId("itm")]
 CURSOR_MAX = 200
-
-
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEM_RESPONSES[status] for status in (401, 403, 422, 429, *statuses)}
+_answers = answers_beside(401, 403, 422, 429)
 
 
 class FaceBody(BaseModel):
