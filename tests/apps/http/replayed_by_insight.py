@@ -86,9 +86,9 @@ async def undo_judgement(scene: Scene) -> Ask:
 
 async def _pair(scene: Scene) -> dict[str, str]:
     """Two items of two shops that wait for a person."""
-    refs = [ItemRef(derived_id(None, "shop", scene.key("s")), derived_id(None, "item", scene.key("i"))) for _ in range(2)]
-    one, other = sorted(refs)
-    faces = [ComparedFace(ReadSoFar("3", *ref), None, "tea", "", {}, 900, "CNY", True, None) for ref in refs]
+    names = [(scene.key("shop"), scene.key("item")) for _ in range(2)]
+    one, other = sorted(ItemRef(derived_id(None, shop), derived_id(None, item)) for shop, item in names)
+    faces = [ComparedFace(ReadSoFar("3", *ref), None, "tea", "", {}, 900, "CNY", True, None) for ref in (one, other)]
     async with scene.house.database.transaction() as tx:
         await save_faces(tx, faces, scene.now)
         await save_pairs(tx, [], [Judged(one, other, 0.5, None)], scene.now)

@@ -13,7 +13,7 @@ from peakday.market.same_products.actions import compare_items as comparing
 from peakday.market.same_products.audit import audit
 from peakday.market.same_products.model import ItemRef, Judged, Verdict
 from peakday.market.same_products.store import save_pairs
-from peakday.market.same_products.web import merchant, operator
+from peakday.market.same_products.web import merchant, operator, v1
 from tests.conftest import wait_for_older_work
 from tests.market.doors import csrf_in, put_behind_the_door, signed_in
 from tests.market.people import open_account, open_shop_with_owner
@@ -154,6 +154,66 @@ async def test_staff_settle_a_pair_on_the_page_and_a_merchant_sees_public_prices
         assert (await client.get("/platform/same-products")).status_code == 403
         foreign = f"/shop/{shown('shp', refs[1].shop_id)}/data/same-products"
         assert (await client.get(foreign)).status_code in {403, 404}
+
+
+@pytest.mark.capability("TT-07")
+async def test_programs_read_a_cluster_and_settle_pairs_page_by_page(scene, database, clock, house, monkeypatch):
+    refs, *_ = scene
+    put_behind_the_door(monkeypatch, v1)
+    pairs = [tuple(sorted(pair)) for pair in ((refs[1], refs[2]), (refs[0], refs[1]))]
+    async with database.transaction() as tx:
+        await save_pairs(tx, [], [Judged(*pairs[0], 0.5, "size"), Judged(*pairs[1], 0.25, None)], clock.now())
+    queue, bodies = "/v1/platform/same-products", [body_of(pair) for pair in pairs]
+    async with signed_in(house, "staff") as client:
+        first = (await client.get(f"{queue}/pairs", params={"limit": 1})).json()
+        rest = (await client.get(f"{queue}/pairs", params={"limit": 1, "cursor": first["next_cursor"]})).json()
+        assert [[item["probability"] for item in page["items"]] for page in (first, rest)] == [[0.5], [0.25]]
+        assert (first["items"][0]["veto"], rest["next_cursor"]) == ("size", None)
+        csrf = {"x-csrf-token": csrf_in(await client.get("/account"))}
+        turned = {name.replace("other_", ""): value for name, value in bodies[0].items() if "other_" in name}
+        turned |= {f"other_{name}": value for name, value in bodies[0].items() if "other_" not in name}
+        said = await client.post(f"{queue}/verdicts", json=turned | {"verdict": "same"}, headers=csrf)
+        assert said.json()["verdict"] == "same"
+        assert len(set(await clusters(database, refs[1:]))) == 1
+        undone = await client.post(f"{queue}/verdicts/undo", json=bodies[0], headers=csrf)
+        assert undone.json()["verdict"] is None
+        assert (await client.get(f"{queue}/pairs", params={"cursor": "no cursor"})).status_code == 422
+        nowhere = body_of(tuple(sorted((refs[0], refs[2])))) | {"verdict": "same"}
+        assert (await client.post(f"{queue}/verdicts", json=nowhere, headers=csrf)).status_code == 404
+    async with signed_in(house, "owner-one") as client:
+        mine = f"/v1/shops/{shown('shp', refs[0].shop_id)}/items"
+        body = (await client.get(f"{mine}/{shown('itm', refs[0].item_id)}/same-products")).json()
+        assert [other["item_id"] for other in body["others"]] == [shown("itm", refs[1].item_id)]
+        assert body["first_listed_at"].startswith("2026-11-02")
+        assert (await client.get(f"{mine}/{shown('itm', refs[1].item_id)}/same-products")).status_code == 404
+        theirs = f"/v1/shops/{shown('shp', refs[1].shop_id)}/items/{shown('itm', refs[1].item_id)}/same-products"
+        assert (await client.get(theirs)).status_code == 404
+        before = await clusters(database, refs)
+        csrf = {"x-csrf-token": csrf_in(await client.get("/account"))}
+        assert (await client.get(f"{queue}/pairs")).status_code == 403
+        for door, more in (("verdicts", {"verdict": "not_same"}), ("verdicts/undo", {})):
+            assert (await client.post(f"{queue}/{door}", json=bodies[1] | more, headers=csrf)).status_code == 403
+        assert await clusters(database, refs) == before
+
+
+async def test_a_copy_in_another_category_is_found_by_its_traces(scene, database, clock):
+    refs, *_ = scene
+    three, _ = await open_shop_with_owner(database, "three", clock.now())
+    async with database.transaction() as tx:
+        kinds = await catalog.ensure_categories(tx, [NewCategory("test", "gifts", "礼品", "Gifts")])
+        copy = NewItem(three, "test", "gloves again", GLOVES, kinds["gifts"], None, 2990, attributes=TOLD)
+        await catalog.copy_items(tx, [copy], clock.now())
+    await wait_for_older_work(database)
+    while await api.compare_items(database, clock):
+        pass
+    elsewhere = ItemRef(three, item_id_of(three, "gloves again"))
+    assert len(set(await clusters(database, [refs[0], elsewhere]))) == 1
+
+
+def body_of(pair):
+    one, other = pair
+    return {"shop_id": shown("shp", one[0]), "item_id": shown("itm", one[1]),
+            "other_shop_id": shown("shp", other[0]), "other_item_id": shown("itm", other[1])}  # fmt: skip
 
 
 def shown(prefix, value):

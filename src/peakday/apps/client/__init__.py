@@ -18,6 +18,7 @@ from peakday.apps.client.doors_payments import PaymentsDoors
 from peakday.apps.client.doors_price_history import PriceHistoryDoors
 from peakday.apps.client.doors_promotions import PromotionsDoors
 from peakday.apps.client.doors_sale_events import SaleEventsDoors
+from peakday.apps.client.doors_same_products import SameProductsDoors
 from peakday.apps.client.doors_shops import ShopsDoors
 from peakday.apps.client.doors_stock import StockDoors
 from peakday.apps.client.doors_storefront import StorefrontDoors
@@ -43,6 +44,7 @@ class Client(
     PriceHistoryDoors,
     PromotionsDoors,
     SaleEventsDoors,
+    SameProductsDoors,
     ShopsDoors,
     StockDoors,
     StorefrontDoors,
