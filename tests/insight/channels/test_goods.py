@@ -1,13 +1,15 @@
 """Do linked goods join all channels: conflicts of price, stock and profit; and is every link taken back as easily?"""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from peakday.insight.channels import api, goods
+from peakday.insight.channels.actions.match_goods import CodeTitleAndLikeness
 from peakday.insight.channels.errors import ConnectionNotFound, ListingNotFound
-from peakday.insight.channels.goods_model import Evidence, ListingKey
+from peakday.insight.channels.goods_model import Evidence, Listing, ListingKey, OwnGood
 from peakday.insight.channels.model import Rate
 from peakday.kernel.actor import SYSTEM, Actor, ActorKind
 from peakday.kernel.refusal import Invalid, NotAllowed
@@ -121,3 +123,26 @@ async def test_what_is_not_there_is_not_linked_and_nothing_changes(house, shop, 
             with pytest.raises(refusal):
                 await goods.confirm_link(house, tx, actor, where, key, item)
     assert (await _links(house, shop)).links == ()
+
+
+def test_a_reworded_title_is_proposed_as_likely_and_what_two_goods_could_be_is_not():
+    items = {name: UUID(int=number) for number, name in enumerate(("gloves", "tea", "socks", "copy", "twin"), 1)}
+    titles = {
+        "gloves": "义乌厂家直销 触屏五指羊绒名媛蝴蝶结毛球女冬季双层保暖手套",
+        "tea": "明前龙井茶叶 250克 罐装", "socks": "纯棉男袜中筒吸汗防臭",
+        "copy": "复古碎花春网红连衣裙女夏季新款", "twin": "复古碎花春网红连衣裙女夏季新款",
+    }  # fmt: skip
+    own = [OwnGood(items[name], UUID(int=90 + place), name, f"{name}-1", title)
+           for place, (name, title) in enumerate(titles.items())]  # fmt: skip
+    told = (
+        "龙井茶叶",
+        "义乌 触屏五指羊绒蝴蝶结毛球女冬季双层保暖手套",
+        "复古碎花春网红连衣裙女夏季新款 包邮",
+        "摩托头盔",
+        "",
+    )
+    listings = [Listing(ListingKey(UUID(int=200), f"x{place}"), title, 1, datetime(2026, 11, 1, tzinfo=UTC))
+                for place, title in enumerate(told)]  # fmt: skip
+    [one] = CodeTitleAndLikeness().propose(listings, own)
+    assert (one.listing.title, one.item_id, one.sku_id) == (told[1], items["gloves"], UUID(int=90))
+    assert one.evidence is Evidence.MATCHER

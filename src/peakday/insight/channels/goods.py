@@ -11,6 +11,7 @@ from uuid import UUID
 from peakday.insight.channels import goods_queries, queries
 from peakday.insight.channels.actions import link_goods
 from peakday.insight.channels.actions.link_goods import confirm_link, find_own, refuse_link, take_back
+from peakday.insight.channels.actions.match_goods import CodeTitleAndLikeness
 from peakday.insight.channels.goods_model import (
     Evidence,
     GoodsProfit,
@@ -71,10 +72,10 @@ class GoodsState:
 
 
 async def links_of(tx: Tx, actor: Actor, shop_id: UUID, matcher: Matcher | None = None) -> Links:
-    """The shop's links with what `matcher` (none: the plain one) proposes."""
+    """The shop's links with what `matcher` (none: the house's) proposes."""
     require(actor, VIEW, shop_id)
     links = await goods_queries.list_links(tx, shop_id)
-    proposals, rest = await link_goods.propose_links(tx, actor, shop_id, matcher or CodeAndTitle())
+    proposals, rest = await link_goods.propose_links(tx, actor, shop_id, matcher or CodeTitleAndLikeness())
     titles = await catalog.find_titles(tx, shop_id, list({link.item_id for link in links}))
     return Links(tuple(links), tuple(proposals), tuple(rest), titles)
 

@@ -1,13 +1,14 @@
 """What may other rooms and doors ask of same products?
 
 `cluster_of` and `first_listed_of` for rooms above (no actor: they show figures under their own permission);
-`match_titles` proposes own items for outside titles; `compare_items` is the worker's batch. Staff: `list_uncertain`,
-`list_said`, `judge_pair`, `undo_verdict`. Merchants: `list_own_clusters`, their items beside public faces of others.
+`match_titles` and `find_named_goods` propose own items for outside titles; `compare_items` is the worker's batch.
+Staff: `list_uncertain`, `list_said`, `judge_pair`, `undo_verdict`. Merchants: `list_own_clusters`, `get_cluster`,
+their items beside public faces of others.
 The bench learns and measures the engine by its parts: `profile_of`, `pair_evidence`, `BlockingIndex`, `learn`.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from peakday.market.same_products.actions.compare_items import compare_items
 from peakday.market.same_products.actions.judge_pair import judge_pair, undo_verdict
 from peakday.market.same_products.learning import Labelled, learn
 from peakday.market.same_products.model import Face, ItemRef, Match, Member, Outcome, Pair
+from peakday.market.same_products.rules import title_match
 from peakday.market.same_products.rules.blocking import CANDIDATES_MAX, WIDE, BlockingIndex
 from peakday.market.same_products.rules.boosted_trees import MODEL_FILE, PairModel, shipped_model
 from peakday.market.same_products.rules.firm_evidence import is_firm
@@ -63,6 +65,7 @@ __all__ = [
     "cluster_of",
     "compare_items",
     "count_waiting",
+    "find_named_goods",
     "find_veto",
     "first_listed_of",
     "get_cluster",
@@ -135,6 +138,17 @@ async def match_titles(tx: Tx, actor: Actor, shop_id: UUID, titles: Sequence[str
     require(actor, VIEW, shop_id)
     own = await queries.list_own(tx, shop_id, OWN_MAX)
     return await asyncio.to_thread(_match, own, titles[:TITLES_MAX]) if own else []
+
+
+def find_named_goods(own: Mapping[UUID, str], titles: Sequence[str]) -> list[tuple[str, UUID, float]]:
+    """(outside title, our item, probability) for each title that names one of our items; `own`: titles by item.
+
+    No database and no actor: for a room above that has both lists before it. Work of milliseconds a title: in a thread.
+    """
+    by_name = {str(item_id): (item_id, title) for item_id, title in own.items()}
+    names = {name: title for name, (_, title) in by_name.items()}
+    found = title_match.match_titles(names, titles[:TITLES_MAX], usual_rarity(), shipped_model())
+    return [(title, by_name[name][0], probability) for title, name, probability in found]
 
 
 def _match(own: Sequence[Member], titles: Sequence[str]) -> list[Match]:

@@ -4,6 +4,7 @@ A matcher proposes, a person confirms, and either can be taken back. Our goods a
 `OWN_ITEMS_MAX` items: what is older is found by its number, when a person types it.
 """
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -30,7 +31,7 @@ async def propose_links(tx: Tx, actor: Actor, shop_id: UUID, matcher: Matcher) -
     if not listings or not actor.can(ITEMS):
         return [], listings
     unlikes = await goods_queries.list_unlikes(tx, shop_id)
-    found = matcher.propose(listings, await own_goods(tx, actor, shop_id))
+    found = await asyncio.to_thread(matcher.propose, listings, await own_goods(tx, actor, shop_id))
     proposals = [one for one in found if (one.listing.key, one.item_id) not in unlikes]
     proposed = {one.listing.key for one in proposals}
     return proposals, [one for one in listings if one.key not in proposed]

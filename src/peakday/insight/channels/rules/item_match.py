@@ -2,7 +2,7 @@
 
 First by code: the listing's name is one of our SKUs' codes, or one item's number. Then by title: the titles are equal
 once width, case, blanks and signs are taken away. Only what points at one item is proposed: two candidates are none. A
-proposal is no link: a person confirms it. A finer matcher may be put in this one's place (`goods_model.Matcher`).
+proposal is no link: a person confirms it. What is left is looked for by likeness (`actions/match_goods.py`).
 """
 
 import unicodedata
@@ -15,7 +15,7 @@ TITLE_LETTERS_MIN = 4  # a shorter title names nothing
 
 
 class CodeAndTitle:
-    """The matcher of the house."""
+    """The plain matcher."""
 
     def propose(self, listings: Sequence[Listing], goods: Sequence[OwnGood]) -> list[Proposal]:
         """At most one proposal a listing."""
