@@ -56,7 +56,7 @@ def learn(pairs: Labelled, strangers: list[list[float]], tried: Labelled) -> dic
     trees = [_tree(grown[0].nodes) for grown in made._predictors]  # noqa: SLF001 - the library has no other door to them
     return {
         "features": list(FEATURES), "start": float(made._baseline_prediction[0, 0]),  # noqa: SLF001
-        "depth": max(tree.pop("depth") for tree in trees), "same_from": best_cut(answers, scores),
+        "same_from": best_cut(answers, scores),
         "price_from": max(
             _price_cut(np.concatenate([x[:given], np.array(tried.rows)]), all_answers, all_scores),
             _price_cut(*_of_strangers(x[:given], y[:given], groups)),
@@ -120,5 +120,4 @@ def _tree(nodes: Any) -> dict[str, Any]:
         "l": [at if leaf[at] else int(nodes["left"][at]) for at in places],
         "r": [at if leaf[at] else int(nodes["right"][at]) for at in places],
         "v": [round(float(nodes["value"][at]), 5) if leaf[at] else 0 for at in places],
-        "depth": int(nodes["depth"].max()),
     }
