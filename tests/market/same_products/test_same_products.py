@@ -8,7 +8,7 @@ from peakday.kernel.actor import SYSTEM
 from peakday.kernel.refusal import NotAllowed, NotFound
 from peakday.market.catalog import api as catalog
 from peakday.market.catalog.model import NewCategory, NewItem, item_id_of
-from peakday.market.same_products import api
+from peakday.market.same_products import api, store
 from peakday.market.same_products.actions import compare_items as comparing
 from peakday.market.same_products.audit import audit
 from peakday.market.same_products.model import ItemRef, Judged, Verdict
@@ -154,6 +154,18 @@ async def test_staff_settle_a_pair_on_the_page_and_a_merchant_sees_public_prices
         assert (await client.get("/platform/same-products")).status_code == 403
         foreign = f"/shop/{shown('shp', refs[1].shop_id)}/data/same-products"
         assert (await client.get(foreign)).status_code in {403, 404}
+
+
+async def test_the_queue_keeps_the_likeliest_and_what_was_said(scene, database, clock, monkeypatch):
+    refs, *_ = scene
+    monkeypatch.setattr(store, "QUEUE_MAX", 1)
+    one, two, three = (tuple(sorted(pair)) for pair in ((refs[0], refs[1]), (refs[1], refs[2]), (refs[0], refs[2])))
+    async with database.transaction() as tx:
+        await save_pairs(tx, [], [Judged(*one, 0.3, None)], clock.now())
+        await api.judge_pair(tx, SYSTEM, one, Verdict.SKIPPED, clock.now())
+        await save_pairs(tx, [], [Judged(*two, 0.4, None), Judged(*three, 0.5, None)], clock.now())
+        assert [pair.probability for pair in await api.list_uncertain(tx, SYSTEM)] == [0.5]
+        assert [pair.probability for pair in await api.list_said(tx, SYSTEM)] == [0.3]
 
 
 @pytest.mark.capability("TT-07")

@@ -9,6 +9,8 @@ from peakday.kernel.ids import new_ids
 from peakday.market.catalog.api import NOTHING_READ, ComparedFace, ReadSoFar
 from peakday.market.same_products.model import ItemRef, Judged, Verdict
 
+QUEUE_MAX = 10_000  # people do not get to the end of a longer queue
+
 _SAVE = """
 insert into same_products.member as m (shop_id, item_id, cluster_id, category_id, title, brand, attributes, price_minor,
     currency, is_on_sale, first_listed_at, joined_at)
@@ -31,6 +33,10 @@ insert into same_products.pair as p (shop_id, item_id, other_shop_id, other_item
 select *, $7::timestamptz from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::float8[], $6::text[])
 on conflict (shop_id, item_id, other_shop_id, other_item_id) do update
     set probability = excluded.probability, veto = excluded.veto where p.verdict is null
+"""
+_OVERFLOW = """
+delete from same_products.pair where verdict is null and probability < (
+    select probability from same_products.pair where verdict is null order by probability desc offset $1 limit 1)
 """
 _FORGET = """
 delete from same_products.pair p using unnest($1::uuid[], $2::uuid[]) as w(shop_id, item_id)
@@ -87,13 +93,14 @@ async def save_clusters(
 
 
 async def save_pairs(tx: Tx, compared: Sequence[ItemRef], pairs: Sequence[Judged], now: datetime) -> None:
-    """What waits to be looked at of these items; what people said stays."""
+    """What waits to be looked at of these items; what people said stays. Of all that waits the QUEUE_MAX likeliest."""
     await tx.execute(_FORGET, [ref.shop_id for ref in compared], [ref.item_id for ref in compared])
     await tx.execute(
         _PAIRS, [pair.one.shop_id for pair in pairs], [pair.one.item_id for pair in pairs],
         [pair.other.shop_id for pair in pairs], [pair.other.item_id for pair in pairs],
         [pair.probability for pair in pairs], [pair.veto for pair in pairs], now,
     )  # fmt: skip
+    await tx.execute(_OVERFLOW, QUEUE_MAX - 1)
 
 
 async def save_verdict(
