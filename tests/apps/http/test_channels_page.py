@@ -18,6 +18,7 @@ def csrf_in(text: str) -> str:
 
 
 @pytest.mark.capability("LY-06", page="/shop/{shop_id}/data/channels")
+@pytest.mark.capability("LY-07", page="/shop/{shop_id}/data/channels/report")
 @pytest.mark.parametrize(
     ("language", "words", "short"), [("zh", "还没有渠道", "净收入"), ("en", "No channels yet", "net")]
 )

@@ -10,7 +10,7 @@ from peakday.kernel.messages.channels import ChannelName
 from tests.insight.channels.channel_files import OWN_MAPPING, own_file
 
 
-@pytest.mark.capability("LY-06")
+@pytest.mark.capability("LY-07")
 async def test_a_morning_sends_the_last_day_with_trade_once(house, clock, shop, connect, tmp_path):
     clock.advance(timedelta(hours=12))  # 08:00 in Shanghai
     channel = await connect(shop, mapping=OWN_MAPPING)

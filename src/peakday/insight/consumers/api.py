@@ -15,7 +15,7 @@ from peakday.insight.consumers import queries, steps
 from peakday.insight.consumers.lifetimes import Lifetimes, find_lifetimes
 from peakday.insight.consumers.model import Assets, Depth, Flow, Place
 from peakday.insight.consumers.rules.fast import Fast, fast_of
-from peakday.insight.consumers.rules.growth import Lever, Trade, split_growth
+from peakday.insight.consumers.rules.growth import Lever, Trade, split_by_factors, split_growth
 from peakday.insight.consumers.rules.rfm import SegmentTotal, count_segments
 from peakday.insight.consumers.store import KeptFacts
 from peakday.kernel.actor import Actor, require
@@ -28,6 +28,7 @@ __all__ = [
     "lifetimes_of",
     "people_in_cell",
     "picture_of",
+    "split_by_factors",
     "stage_question",
     "tell_stages",
 ]

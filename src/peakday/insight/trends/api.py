@@ -1,9 +1,11 @@
 """What may others ask of trends?
 
     told = await trends_of(actor, facts, shop_id, today)
+    found = await segments_of(actor, facts, shop, today)            # demand against supply, fill, leaders
+    growth = await growth_of(actor, facts, shop_id, today, days)    # an item's part of the shop's growth
     alarms = find_rises(panel)      # which series rise, whatever they are of
 
-`trends_of` takes the actor first and needs `data:view` on the shop.
+They take the actor first and need `data:view` on the shop.
 """
 
 from dataclasses import dataclass
@@ -11,14 +13,30 @@ from datetime import date
 from uuid import UUID
 
 from peakday.insight.consumers.api import KeptFacts
-from peakday.insight.trends import queries
+from peakday.insight.trends import queries, segment_queries
 from peakday.insight.trends.model import Life, OwnCard, Rise
 from peakday.insight.trends.queries import keep_week, week_end
 from peakday.insight.trends.rules.rising import Alarm, Panel, find_rises, sum_up
 from peakday.insight.trends.rules.super_report import SuperYear, report_year
+from peakday.insight.trends.segment_queries import Segment, ShopGrowth
 from peakday.kernel.actor import Actor, require
+from peakday.market.shops.model import Shop
 
-__all__ = ["Alarm", "Panel", "Rise", "Trends", "find_rises", "keep_week", "sum_up", "trends_of", "week_end"]
+__all__ = [
+    "Alarm",
+    "Panel",
+    "Rise",
+    "Segment",
+    "ShopGrowth",
+    "Trends",
+    "find_rises",
+    "growth_of",
+    "keep_week",
+    "segments_of",
+    "sum_up",
+    "trends_of",
+    "week_end",
+]
 DATA_VIEW = "data:view"
 
 
@@ -40,3 +58,15 @@ async def trends_of(actor: Actor, facts: KeptFacts, shop_id: UUID, today: date) 
     lives = [] if cards is None else await queries.find_lives(facts, shop_id, end_day)
     year = report_year({life.item_id: life.steps for life in lives}, (end_day).year)
     return Trends(end_day, None if cards is None else tuple(cards), tuple(lives), year)
+
+
+async def segments_of(actor: Actor, facts: KeptFacts, shop: Shop, today: date) -> list[Segment] | None:
+    """The segments of the market in the shop's currency; None: not worked out yet. Refuses as `trends_of`."""
+    require(actor, DATA_VIEW, shop.shop_id)
+    return await segment_queries.find_segments(facts, shop.currency, week_end(today))
+
+
+async def growth_of(actor: Actor, facts: KeptFacts, shop_id: UUID, today: date, days: int) -> ShopGrowth:
+    """What each item gave to the growth of the last `days` before today. Refuses as `trends_of`."""
+    require(actor, DATA_VIEW, shop_id)
+    return await segment_queries.find_growth(facts, shop_id, today, days)

@@ -16,6 +16,7 @@ from peakday.insight.trends import steps, store
 from peakday.insight.trends.model import SHOPS_MIN, Card, ItemWeek, Life, OwnCard
 from peakday.insight.trends.rules.life_cycle import trace_life
 from peakday.insight.trends.rules.rising import Alarm, Panel, find_rises, sum_up
+from peakday.insight.trends.segment_queries import keep_segments
 from peakday.kernel.rulesets import in_force
 from peakday.kernel.text import Text
 
@@ -40,6 +41,7 @@ async def keep_week(facts: KeptFacts, end_day: date) -> bool:
         return False
     before = int(in_force("item_life_cycle", end_day).params["rolling_weeks"]) - 1
     await store.keep_rows(facts, items, steps.ITEM_WEEKS, {"end_day": end_day, "before": before})
+    await keep_segments(facts, end_day)
     first_day = end_day - WEEKS * WEEK
     rows = await facts.fetch(steps.SEGMENT_WEEKS, {"first_day": first_day, "end_day": end_day})
     found = await asyncio.to_thread(_find_cards, rows, first_day)

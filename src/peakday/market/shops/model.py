@@ -86,6 +86,7 @@ class ShopFront:
     name_en: str
     kind: ShopKind
     currency: str
+    is_domestic_brand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ async def find_shop(tx: Tx, shop_id: UUID) -> Shop | None:
 async def find_fronts(tx: Tx, shop_ids: Sequence[UUID]) -> dict[UUID, ShopFront]:
     """Name, kind and currency of these shops, in one question; what is no shop is left out."""
     rows = await tx.fetch(
-        "select shop_id, name, name_en, kind, currency from shops.shop where shop_id = any($1::uuid[])", list(shop_ids)
-    )
-    return {row[0]: ShopFront(row[0], row[1], row[2], ShopKind(row[3]), row[4]) for row in rows}
+        "select shop_id, name, name_en, kind, currency, is_domestic_brand from shops.shop"
+        " where shop_id = any($1::uuid[])",
+        list(shop_ids),
+    )  # fmt: skip
+    return {row[0]: ShopFront(row[0], row[1], row[2], ShopKind(row[3]), row[4], row[5]) for row in rows}
 
 
 async def list_shops(tx: Tx, only: UUID | None, search: str | None, after: UUID | None, limit: int) -> list[Shop]:

@@ -8,10 +8,14 @@ mean. The parts of LMDI add up without a rest, so after rounding by largest rema
 """
 
 import math
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from peakday.kernel.text import Text
+
+Factor = TypeVar("Factor", bound=Hashable)
 
 
 class Lever(StrEnum):
@@ -68,18 +72,27 @@ def split_growth(before: Trade, after: Trade) -> dict[Lever, int]:
     growth = after.paid_minor - before.paid_minor
     if not before.paid_minor or not after.paid_minor:
         return {lever: growth if lever is Lever.GAIN else 0 for lever in Lever}
-    weight = _logarithmic_mean(after.paid_minor, before.paid_minor)
-    then, now = before.levers(), after.levers()
-    return _round_to(growth, {lever: weight * math.log(now[lever] / then[lever]) for lever in Lever})
+    return split_by_factors(before.paid_minor, after.paid_minor, before.levers(), after.levers())
+
+
+def split_by_factors(
+    before_minor: int, after_minor: int, before: Mapping[Factor, float], after: Mapping[Factor, float]
+) -> dict[Factor, int]:  # fmt: skip
+    """How much of a growth each factor made, of sums that are the product of their factors; all above 0.
+
+    The parts sum to `after_minor - before_minor`; ties of rounding go to the factor that stands first.
+    """
+    weight = _logarithmic_mean(after_minor, before_minor)
+    return _round_to(after_minor - before_minor, {key: weight * math.log(after[key] / before[key]) for key in before})
 
 
 def _logarithmic_mean(first: int, second: int) -> float:
     return float(first) if first == second else (first - second) / math.log(first / second)
 
 
-def _round_to(total: int, parts: dict[Lever, float]) -> dict[Lever, int]:
+def _round_to(total: int, parts: Mapping[Factor, float]) -> dict[Factor, int]:
     """Whole parts that sum to the total: rounded down, then the largest remainders up."""
-    floors = {lever: math.floor(part) for lever, part in parts.items()}
+    floors = {key: math.floor(part) for key, part in parts.items()}
     missing = total - sum(floors.values())
-    by_remainder = sorted(parts, key=lambda lever: (floors[lever] - parts[lever], lever))
-    return {lever: floors[lever] + (by_remainder.index(lever) < missing) for lever in Lever}
+    by_remainder = sorted(parts, key=lambda key: floors[key] - parts[key])
+    return {key: floors[key] + (by_remainder.index(key) < missing) for key in parts}

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from peakday.insight.metrics.api import FactStore
 from peakday.insight.trends import api
+from peakday.insight.trends.web import segments
 from peakday.insight.trends.web.view import View
 from peakday.kernel.actor import require
 from peakday.kernel.clock import day_of
@@ -24,6 +25,7 @@ from peakday.market.shops import api as shops
 from peakday.market.shops.model import Shop
 
 router = APIRouter(prefix="/shop/{shop_id}/data/trends", include_in_schema=False)
+router.include_router(segments.router)
 ShopRef = Annotated[UUID, ShownId("shp")]
 HOME = "home:view"
 LIVES_SHOWN, CARDS_SHOWN = 50, 8
