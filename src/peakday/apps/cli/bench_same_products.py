@@ -6,7 +6,7 @@ chosen on `val`; the precision-first point on predictions for `train` and `val` 
 neither of its products, whichever is stricter; test files choose nothing. api.Rarity is learnt, without labels, from
 the listings of all files, which are the catalogue. Candidates: every listing of every file is the catalogue, at most 50
 listings are handed over for one, and no label and no known cluster is used. A true pair is found when its first listing
-has the second among its 50 (`candidate_recall`, pairs drawn of `test`); of either side: when one of the two has the
+has the second among its 50 (`candidate_recall`, all of `test`); of either side: when one of the two has the
 other. `strangers`: the same of `test_om`, products of which no pair was learnt. A cluster is reached when any other
 listing of the first one's product is among the 50: so an item joins its cluster.
 """
@@ -30,7 +30,7 @@ FILES = ("train", "val", "test", *HARD, IMBALANCED)
 CATALOGUE = (*FILES, "test_icfm", "test_iom", "test_irl")
 NEAR_DRAWN = 30
 STRANGERS = "test_om"
-ASKED, STRANGERS_ASKED = 150, 75  # true pairs drawn for the candidates
+ASKED, STRANGERS_ASKED = 1_000, 150  # at most so many true pairs are asked for candidates: all of `test`
 SEED = 5
 SPED = 5_000  # pairs that the speed is told of
 _CLUSTERS = ("cluster_id_left", "cluster_id_right")
