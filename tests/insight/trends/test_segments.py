@@ -94,6 +94,18 @@ async def test_a_segment_of_two_shops_is_not_told(tmp_path):
     assert await api.segments_of(OWNER, facts, an_own_shop(), END) == []
 
 
+@pytest.mark.capability("SI-19", page="/shop/{shop_id}/data/trends/segments")
+async def test_a_brand_that_came_up_in_a_segment_is_named(tmp_path):
+    street, late = Street(), UUID("01900000-0000-7000-8000-00000000000d")
+    street.market.rows["shops"].append({"shop_id": str(late), "name": "Latecomer", "currency": "CNY"})
+    for number in range(60):
+        street.sell(late, f"b{number}", END - timedelta(days=1 + number), (UUID(int=88), "c0", 1))
+    facts = FactsOf(street.market, tmp_path)
+    await segment_queries.keep_segments(facts, END)
+    found = {one.category_id: one.emerging for one in await api.segments_of(OWNER, facts, an_own_shop(), END)}
+    assert found == {"c0": ("Latecomer",), "c1": (), "c2": ()}
+
+
 @pytest.mark.capability("SI-18")
 @pytest.mark.capability("SI-08")
 async def test_the_items_parts_sum_to_the_shops_growth_and_newcomers_are_counted(tmp_path):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,16 @@ from peakday.insight.trends import segment_steps as steps
 from peakday.insight.trends import store
 from peakday.insight.trends.model import SHOPS_MIN
 from peakday.insight.trends.rules.growth_shares import GrowthShare, ItemSales, share_growth
-from peakday.insight.trends.rules.segments import Fill, Gap, Half, fill_of, find_gaps, reach_levels
+from peakday.insight.trends.rules.segments import (
+    ORDERS_MIN,
+    Fill,
+    Gap,
+    Half,
+    fill_of,
+    find_emerging,
+    find_gaps,
+    reach_levels,
+)
 from peakday.kernel.text import Text
 
 HALF_DAYS = 182
@@ -60,6 +69,7 @@ class Segment:
     reach: tuple[int, ...]  # buyers so far, by week
     bands: tuple[Band, ...]
     leaders: tuple[Leader, ...]
+    emerging: tuple[str, ...]  # names of brands, those of most orders first
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,9 @@ async def keep_segments(facts: KeptFacts, end_day: date) -> None:
     reach: list[Row] = await facts.fetch(steps.REACH, named)
     bands: list[Row] = await facts.fetch(steps.BANDS, named | middle)
     leaders: list[Row] = await facts.fetch(steps.LEADERS, {"end_day": end_day, "leaders": LEADERS} | middle)
+    brands: list[Row] = await facts.fetch(steps.BRANDS, named | middle | {"orders_min": ORDERS_MIN})
     found = await asyncio.to_thread(_segments, halves, reach, bands, leaders)
+    found = await asyncio.to_thread(_with_emerging, found, brands)
     await asyncio.to_thread(_write, path, found)
 
 
@@ -136,9 +148,27 @@ def _segments(
             names = Text(row[2] or row[0], row[3] or row[2] or row[0]), Text(row[4] or "", row[5] or row[4] or "")
             found.append(Segment(
                 *key, *names, before, after, gap, level, fill_of(level, gap.demand, market), tuple(curves[key]),
-                banded.get(key, ()), tuple(led.get(key, ())),
+                banded.get(key, ()), tuple(led.get(key, ())), (),
             ))  # fmt: skip
     return found
+
+
+def _with_emerging(segments: Sequence[Segment], brands: Sequence[Row]) -> list[Segment]:
+    """The segments with the brands that emerge in each, of all segments judged together."""
+    by_key = {(one.category_id, one.currency): one for one in segments}
+    rows = [row for row in brands if (row[0], row[1]) in by_key]
+    wholes = [by_key[row[0], row[1]] for row in rows]
+    judged = find_emerging([(row[4], row[5], one.before, one.after) for row, one in zip(rows, wholes, strict=True)])
+    names: dict[Key, list[Row]] = {}
+    for row, is_emerging in zip(rows, judged, strict=True):
+        if is_emerging:
+            names.setdefault((row[0], row[1]), []).append(row)
+    return [
+        replace(
+            one, emerging=tuple(str(row[3]) for row in sorted(names.get(key, []), key=lambda row: -row[5])[:LEADERS])
+        )
+        for key, one in by_key.items()
+    ]
 
 
 def _growth(pairs: Sequence[tuple[Half, Half]]) -> float:
@@ -169,6 +199,7 @@ def _read(path: Any) -> list[Segment]:
             one["category_id"], one["currency"], Text(**one["name"]), Text(**one["parent"]), Half(**one["before"]),
             Half(**one["after"]), Gap(**one["gap"]), one["level"], Fill(one["fill"]), tuple(one["reach"]),
             tuple(Band(**each) for each in one["bands"]), tuple(Leader(**each) for each in one["leaders"]),
+            tuple(one["emerging"]),
         )
         for one in json.loads(path.read_text(encoding="utf-8"))
     ]  # fmt: skip

@@ -87,6 +87,18 @@ select category_id, currency, shop_id, item_id, title, place from (
 ) where place <= $leaders order by category_id, currency, place
 """
 
+BRANDS = """
+select l.category_id, s.currency, l.shop_id, any_value(s.name),
+    count(distinct l.order_id) filter (l.paid_day < $middle_day),
+    count(distinct l.order_id) filter (l.paid_day >= $middle_day)
+from order_lines l join shops s on s.shop_id = l.shop_id
+where l.paid_day >= $first_day and l.paid_day < $end_day and l.category_id is not null
+  and not coalesce(l.simulated, false)
+group by l.category_id, s.currency, l.shop_id
+having count(distinct l.order_id) filter (l.paid_day >= $middle_day) >= $orders_min
+order by l.category_id, s.currency, l.shop_id
+"""
+
 ITEM_GROWTH = """
 with sold as (
     select item_id, buyer_id, paid_day >= $middle_day as is_after, quantity, paid_minor

@@ -40,6 +40,7 @@ def test_a_new_item_is_new_for_its_days_from_the_clusters_first_listing():
 
 @pytest.mark.capability("SI-01")
 @pytest.mark.capability("SI-03")
+@pytest.mark.capability("SI-02", page="/shop/{shop_id}/data/trends")
 def test_a_super_new_item_graduates_with_its_date_and_figures():
     rising = [100_000, 200_000, 300_000, 400_000, 600_000, 800_000, 900_000, 1_000_000, 1_200_000, 1_300_000, 1_400_000,
               1_500_000]  # fmt: skip

@@ -6,7 +6,15 @@ import random
 import numpy as np
 import pytest
 
-from peakday.insight.trends.rules.segments import ORDERS_MIN, Fill, Half, fill_of, find_gaps, reach_levels
+from peakday.insight.trends.rules.segments import (
+    ORDERS_MIN,
+    Fill,
+    Half,
+    fill_of,
+    find_emerging,
+    find_gaps,
+    reach_levels,
+)
 
 
 def half(orders, items=20):
@@ -74,3 +82,18 @@ def test_the_level_is_the_one_that_scipys_least_squares_finds():
 def test_no_segments_and_one_week_have_no_level():
     assert reach_levels(np.zeros((0, 52))).tolist() == []
     assert reach_levels(np.ones((2, 1))).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.capability("SI-19")
+def test_a_small_brand_that_outgrows_its_segment_emerges_and_no_large_or_lucky_one_does():
+    whole = half(10_000), half(12_000)
+    small, large, with_it, lucky, none = [(20, 90), (900, 2_500), (100, 120), (3, 9), (0, 60)]
+    found = find_emerging([(*orders, *whole) for orders in (small, large, with_it, lucky, none)])
+    assert found == [True, False, False, False, True]
+    assert find_emerging([]) == []
+
+
+def test_among_brands_that_go_with_their_segment_few_emerge():
+    draw = np.random.default_rng(4)
+    same = [(int(one), int(two), half(5_000), half(5_000)) for one, two in draw.poisson(80, (800, 2))]
+    assert sum(find_emerging(same)) <= 2

@@ -5,9 +5,10 @@ against the one before. Gap = ln(demand after / before) - ln(supply after / befo
 is sure when chance alone (orders as Poisson counts) gives such a one in few of all the segments that are looked at
 (Benjamini and Hochberg 1995, a share of FALSE_MAX false ones among the sure).
 
-Reach is the number of different buyers so far. It is held against a curve that levels off, C(t) = K (1 - exp(-t / T)),
-fitted by least squares: a segment has come to C / K of the level that it tends to. Full is who came to FULL_LEVEL and
-does not grow faster than the market.
+A brand (told by its shop) emerges in a segment where it was small and its orders outgrew the segment's, sure in the
+same way. Reach is the number of different buyers so far. It is held against a curve that levels off,
+C(t) = K (1 - exp(-t / T)), fitted by least squares: a segment has come to C / K of the level that it tends to. Full is
+who came to FULL_LEVEL and does not grow faster than the market.
 """
 
 import math
@@ -24,6 +25,7 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 FALSE_MAX = 0.1
 ORDERS_MIN = 30  # in each half: fewer tell nothing
+SMALL_SHARE = 0.03  # of a segment's orders: who had more is no newcomer
 FULL_LEVEL = 0.95
 LINEAR_SPANS = 20.0  # a time constant of so many spans is a straight line: no level is in sight
 
@@ -86,6 +88,20 @@ def find_gaps(halves: Sequence[tuple[Half, Half]]) -> list[Gap | None]:
     ]
 
 
+def find_emerging(brands: Sequence[tuple[int, int, Half, Half]]) -> list[bool]:
+    """Which brands emerge: (its orders before, after, its segment before, after). Small before, and sure to outgrow it.
+
+    Small is who had at most SMALL_SHARE of the segment's orders; half an order is added, for many had none before.
+    """
+    chances = [
+        _rise_chance(before + 0.5, after + 0.5, math.log(max(whole_after.orders, 1) / max(whole.orders, 1)))
+        if before <= SMALL_SHARE * whole.orders
+        else 1.0
+        for before, after, whole, whole_after in brands
+    ]
+    return _sure(chances)
+
+
 def reach_levels(reach: Array) -> Array:
     """How much of the level that it tends to each segment has reached, 0 to 1.
 
@@ -115,8 +131,13 @@ def fill_of(level: float, demand: float, market: float) -> Fill:
 def _chance(before: Half, after: Half) -> float | None:
     if min(before.orders, after.orders) < ORDERS_MIN or not (before.items and after.items):
         return None
-    gap = math.log(after.orders / before.orders) - math.log(after.items / before.items)
-    return math.erfc(gap / math.sqrt(1 / before.orders + 1 / after.orders) / math.sqrt(2)) / 2
+    return _rise_chance(before.orders, after.orders, math.log(after.items / before.items))
+
+
+def _rise_chance(before: float, after: float, usual: float) -> float:
+    """The chance that two Poisson counts rise so much more than by `usual` (logarithms) by luck alone."""
+    rise = math.log(after / before) - usual
+    return math.erfc(rise / math.sqrt(1 / before + 1 / after) / math.sqrt(2)) / 2
 
 
 def _sure(chances: Sequence[float]) -> list[bool]:
