@@ -13,7 +13,8 @@ from datetime import date
 from uuid import UUID
 
 from peakday.insight.consumers.api import KeptFacts
-from peakday.insight.trends import queries, segment_queries
+from peakday.insight.trends import matrix_queries, queries, segment_queries
+from peakday.insight.trends.matrix_queries import Matrix
 from peakday.insight.trends.model import Life, OwnCard, Rise
 from peakday.insight.trends.queries import keep_week, week_end
 from peakday.insight.trends.rules.rising import Alarm, Panel, find_rises, sum_up
@@ -24,6 +25,7 @@ from peakday.market.shops.model import Shop
 
 __all__ = [
     "Alarm",
+    "Matrix",
     "Panel",
     "Rise",
     "Segment",
@@ -32,6 +34,7 @@ __all__ = [
     "find_rises",
     "growth_of",
     "keep_week",
+    "matrix_of",
     "segments_of",
     "sum_up",
     "trends_of",
@@ -64,6 +67,12 @@ async def segments_of(actor: Actor, facts: KeptFacts, shop: Shop, today: date) -
     """The segments of the market in the shop's currency; None: not worked out yet. Refuses as `trends_of`."""
     require(actor, DATA_VIEW, shop.shop_id)
     return await segment_queries.find_segments(facts, shop.currency, week_end(today))
+
+
+async def matrix_of(actor: Actor, facts: KeptFacts, shop: Shop, today: date) -> Matrix:
+    """The parts that a shop's items play, its holes and its overlaps. Refuses as `trends_of`."""
+    require(actor, DATA_VIEW, shop.shop_id)
+    return await matrix_queries.find_matrix(facts, shop.shop_id, shop.currency, week_end(today), today)
 
 
 async def growth_of(actor: Actor, facts: KeptFacts, shop_id: UUID, today: date, days: int) -> ShopGrowth:

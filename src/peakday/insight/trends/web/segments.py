@@ -14,7 +14,9 @@ from starlette.responses import Response
 
 from peakday.insight.metrics.api import FactStore
 from peakday.insight.trends import api
+from peakday.insight.trends.matrix_queries import BANDS, Matrix
 from peakday.insight.trends.rules.growth_shares import Driver, GrowthShare
+from peakday.insight.trends.rules.product_matrix import Role
 from peakday.insight.trends.segment_queries import Band, Segment, ShopGrowth
 from peakday.insight.trends.web.view import View
 from peakday.kernel.actor import require
@@ -156,6 +158,36 @@ async def growth_file(request: Request, shop_id: ShopRef, days: Days = "28") -> 
     return _csv(f"growth-{days}", head, rows)
 
 
+@router.get("/matrix")
+async def matrix_page(request: Request, shop_id: ShopRef) -> Response:
+    """The roles of the shop's items by price band, its holes beside the market, and items that eat each other."""
+    house, actor = house_of(request), actor_of(request)
+    shop = await _shop(request, shop_id)
+    allowed = actor.can(api.DATA_VIEW)
+    matrix = await _matrix(request, shop) if allowed else None
+    return house.get(Pages).render(
+        request, "trends/matrix.html", shop=shop, view=_view(request, shop), allowed=allowed, matrix=matrix,
+        roles=tuple(Role), bands=BANDS, shown=SHOWN // 2, tab="matrix", active="trends", day_text=day_text,
+    )  # fmt: skip
+
+
+@router.get("/matrix.csv")
+async def matrix_file(request: Request, shop_id: ShopRef) -> Response:
+    """Every item that sold, with its role, band and buyers."""
+    require(actor_of(request), api.DATA_VIEW, shop_id)
+    shop = await _shop(request, shop_id)
+    matrix = await _matrix(request, shop)
+    rows = (
+        [show_id("itm", one.item_id), inert(one.title), matrix.roles[one.item_id], one.band + 1, one.leaf,
+         decimal_text(one.paid_minor, shop.currency), shop.currency, one.pieces, one.buyers, one.returning,
+         one.newcomers]
+        for one in matrix.items if one.item_id in matrix.roles
+    )  # fmt: skip
+    head = ["item", "title", "role", "price_band", "category_id", "paid", "currency", "pieces", "buyers", "returning",
+            "newcomers"]  # fmt: skip
+    return _csv("matrix", head, rows)
+
+
 def domestic_of(segment: Segment, fronts: dict[UUID, ShopFront]) -> int:
     """How many of a segment's leaders are of domestic brands."""
     kinds = (fronts.get(UUID(one.shop_id)) for one in segment.leaders)
@@ -170,6 +202,11 @@ async def _found(request: Request, shop: Shop) -> list[Segment] | None:
 async def _growth(request: Request, shop_id: UUID, days: int) -> ShopGrowth:
     house = house_of(request)
     return await api.growth_of(actor_of(request), house.get(FactStore), shop_id, day_of(house.clock.now()), days)
+
+
+async def _matrix(request: Request, shop: Shop) -> Matrix:
+    house = house_of(request)
+    return await api.matrix_of(actor_of(request), house.get(FactStore), shop, day_of(house.clock.now()))
 
 
 async def _fronts(request: Request, segments: Sequence[Segment]) -> dict[UUID, ShopFront]:
