@@ -126,7 +126,7 @@ async def look_ahead(scene: Scene) -> Ask:
 UNGRANTED = {
     f"POST {BUYERS}/guests": "nobody knows who asks: each asking is another guest, who has nothing yet",
     f"DELETE {BUYERS}/sessions": "the pass that would ask again is revoked: 401, and nothing changes",
-    f"POST {HEALTH}/findings/{{finding_id}}/accept": "a finding comes of the health centre's look, which is not taken here",
+    f"POST {HEALTH}/findings/{{finding_id}}/accept": "a finding comes of the health centre's look, not taken here",
     "POST /v1/events": "each event is kept once by its id: tests/insight/behaviour, and after kill -9",
 }
 ROWS: dict[str, Row] = {
