@@ -26,7 +26,7 @@ check: .venv/dev.stamp  ## everything that must hold before a change goes in: ex
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/house
+	$(BIN)/python -m pytest -n 2 tests/house
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/house
 
 fix: .venv/dev.stamp  ## format, and mend what can be mended

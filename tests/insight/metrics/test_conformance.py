@@ -89,7 +89,11 @@ def engines(tmp_path_factory):
     files = {name: folder / f"{name}.parquet" for name in RELATIONS}
     for name, path in files.items():
         duck.connection.execute(f"copy {name} to '{path}' (format parquet)")
+    # compiling every method twice would keep the other core busy
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--driver-java-options -XX:TieredStopAtLevel=1 pyspark-shell")
     session = open_session("peakday-tests", "local[1]")
+    monkeypatch.undo()
     for name, value in QUICK.items():
         session.conf.set(name, value)
     yield duck, SparkFacts(session, files)
